@@ -1,0 +1,13 @@
+using Harbor.Contracts.Ports;
+
+namespace Harbor.Contracts.Allocation;
+
+/// <summary>Command to the node: the instance's port follows another policy from now on. Answered with <see cref="PortPolicyChanged"/> or <see cref="PortNotHeld"/>.</summary>
+public sealed record ChangePortPolicy
+{
+    public required string OperationId { get; init; }
+
+    public required string ServiceInstanceId { get; init; }
+
+    public required PortPolicy Policy { get; init; }
+}

@@ -1,0 +1,13 @@
+namespace Harbor.Contracts.Allocation;
+
+/// <summary>The port is taken for the instance: stored, and seen by the workers from now on.</summary>
+public sealed record PortAllocated
+{
+    public required string OperationId { get; init; }
+
+    public required string ServiceInstanceId { get; init; }
+
+    public required string Pool { get; init; }
+
+    public required int Port { get; init; }
+}

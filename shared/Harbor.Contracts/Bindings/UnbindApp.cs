@@ -1,0 +1,9 @@
+namespace Harbor.Contracts.Bindings;
+
+/// <summary>Command to the node: the binding ends. The application's instances leave the port with its last binding. Idempotent; answered with <see cref="AppUnbound"/>.</summary>
+public sealed record UnbindApp
+{
+    public required string BindingId { get; init; }
+
+    public required string ServiceInstanceId { get; init; }
+}

@@ -1,0 +1,13 @@
+namespace Harbor.Contracts.Workers;
+
+/// <summary>Event of a worker: it listens on the port, with every protocol asked for. Repeated as the answer to <see cref="ReportPort"/>.</summary>
+public sealed record PortOpened
+{
+    public required string WorkerId { get; init; }
+
+    public required string Pool { get; init; }
+
+    public required int Port { get; init; }
+
+    public required string ServiceInstanceId { get; init; }
+}

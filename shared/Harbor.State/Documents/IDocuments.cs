@@ -1,0 +1,31 @@
+namespace Harbor.State.Documents;
+
+/// <summary>
+/// The one storage primitive: versioned documents of one kind, compare-and-swap, and watch. Domain operations (take a port, add a backend) are
+/// written once on top of it. A store that cannot be reached throws <see cref="StateUnavailableException"/>; every other outcome is a value.
+/// </summary>
+public interface IDocuments<T>
+    where T : Document
+{
+    DocumentType<T> Type { get; }
+
+    ValueTask<T?> GetAsync(string id, CancellationToken cancellationToken);
+
+    ValueTask<IReadOnlyList<T>> QueryAsync(DocumentQuery query, CancellationToken cancellationToken);
+
+    /// <summary>Stores a document whose id must be new. Its <see cref="Document.Version"/> is ignored.</summary>
+    ValueTask<WriteResult<T>> InsertAsync(T document, CancellationToken cancellationToken);
+
+    /// <summary>Stores a document if the stored one still has the version that <paramref name="document"/> carries.</summary>
+    ValueTask<WriteResult<T>> ReplaceAsync(T document, CancellationToken cancellationToken);
+
+    /// <summary>Deletes the document if the stored one still has the version that <paramref name="document"/> carries.</summary>
+    ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// A snapshot, a marker that it is complete, then changes in order, without end. An unreachable store does not end it: it goes on where it
+    /// was when the store is back, or starts again with a snapshot where the history was lost. Only cancellation ends it.
+    /// </summary>
+    /// <param name="idPrefix">Only documents whose id starts so; empty for all.</param>
+    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, CancellationToken cancellationToken);
+}

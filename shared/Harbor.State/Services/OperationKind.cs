@@ -1,0 +1,17 @@
+using System.Text.Json.Serialization;
+
+namespace Harbor.State.Services;
+
+/// <summary>What an operation on a service instance does.</summary>
+[JsonConverter(typeof(JsonStringEnumConverter<OperationKind>))]
+public enum OperationKind
+{
+    [JsonStringEnumMemberName("provision")]
+    Provision,
+
+    [JsonStringEnumMemberName("update")]
+    Update,
+
+    [JsonStringEnumMemberName("deprovision")]
+    Deprovision,
+}
