@@ -2,7 +2,7 @@ using System.Text.Json.Serialization;
 
 namespace Harbor.State.Services;
 
-/// <summary>What an operation on a service instance does.</summary>
+/// <summary>What an operation on a service instance or a binding does.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<OperationKind>))]
 public enum OperationKind
 {
@@ -14,4 +14,10 @@ public enum OperationKind
 
     [JsonStringEnumMemberName("deprovision")]
     Deprovision,
+
+    [JsonStringEnumMemberName("bind")]
+    Bind,
+
+    [JsonStringEnumMemberName("unbind")]
+    Unbind,
 }

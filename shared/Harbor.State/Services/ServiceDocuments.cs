@@ -1,0 +1,31 @@
+using Harbor.State.Documents;
+
+namespace Harbor.State.Services;
+
+/// <summary>The collections of service instances and bindings, and what they can be asked for by.</summary>
+public static class ServiceDocuments
+{
+    /// <summary>Documents that a sweep has to look at: running operations by their start, and remembered ends by when they may be forgotten.</summary>
+    public const string Due = "due";
+
+    /// <summary>Bindings by their service instance.</summary>
+    public const string Instance = "instance";
+
+    public static DocumentType<ServiceInstanceDocument> Instances { get; } = new(
+        "service-instances",
+        ServicesJson.Default.ServiceInstanceDocument,
+        new DocumentIndex<ServiceInstanceDocument>(Due, static instance => DueKeys(instance.Operation, instance.ForgetAt)));
+
+    public static DocumentType<BindingDocument> Bindings { get; } = new(
+        "bindings",
+        ServicesJson.Default.BindingDocument,
+        new DocumentIndex<BindingDocument>(Due, static binding => DueKeys(binding.Operation, binding.ForgetAt)),
+        new DocumentIndex<BindingDocument>(Instance, static binding => [binding.ServiceInstanceId]));
+
+    private static string[] DueKeys(OperationRecord operation, DateTimeOffset? forgetAt) => (operation.State, forgetAt) switch
+    {
+        (OperationState.InProgress, _) => [DocumentKeys.Of(operation.StartedAt)],
+        (_, { } time) => [DocumentKeys.Of(time)],
+        _ => [],
+    };
+}
