@@ -1,0 +1,23 @@
+using System.Net;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+
+namespace Harbor.Hosting.Tests;
+
+public sealed class HarborProcessTests
+{
+    private static readonly string[] _alone = ["--Harbor:Bus:Transport=InMemory", "--Harbor:Gateway:Url=http://127.0.0.1:0"];
+
+    [Fact]
+    public async Task Module_Started_ServesItsEndpointsAndHealth()
+    {
+        var cancellation = TestContext.Current.CancellationToken;
+        var module = new TestModule { OnMap = app => app.MapGet("/hello", () => Results.Text("harbor")) };
+        await using var process = await HarborProcess.StartAsync(_alone, new HarborProcessOptions { ReadSurroundings = false }, [module], cancellation);
+
+        using var http = new HttpClient { BaseAddress = new Uri(process.App.Urls.Single()) };
+        (await http.GetStringAsync("/hello", cancellation)).ShouldBe("harbor");
+        (await http.GetAsync("/health/live", cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK);
+        (await http.GetAsync("/health/ready", cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK);
+    }
+}
