@@ -1,0 +1,49 @@
+using System.Text;
+using Harbor.Proxy.DataPlane.Admission;
+using Harbor.Proxy.DataPlane.Backends;
+
+namespace Harbor.Proxy.DataPlane.Ports;
+
+/// <summary>An open port, as both engines see it: what its two transports share. Owns no socket. <see cref="Swap"/> has one caller at a time.</summary>
+internal sealed class PortState
+{
+    private BackendSet _backends;
+    private byte[] _owner;
+
+    public PortState(PortSnapshot snapshot, int maxHeld)
+    {
+        Port = snapshot.Port;
+        Held = new SharedLimit(maxHeld);
+        _owner = Encoding.UTF8.GetBytes(snapshot.Owner);
+        _backends = BackendSet.Empty.Next(snapshot.Backends, out _);
+        Tcp = snapshot.Transports.HasFlag(Transports.Tcp) ? new TransportState(Port, Transport.Tcp, snapshot.Tcp, _backends) : null;
+        Udp = snapshot.Transports.HasFlag(Transports.Udp) ? new TransportState(Port, Transport.Udp, snapshot.Udp, _backends) : null;
+    }
+
+    public int Port { get; }
+
+    public TransportState? Tcp { get; }
+
+    public TransportState? Udp { get; }
+
+    public BackendSet Backends => Volatile.Read(ref _backends);
+
+    /// <summary>The owner's name in UTF-8, for PROXY headers.</summary>
+    public byte[] Owner => Volatile.Read(ref _owner);
+
+    /// <summary>Connections and first datagrams that wait for a backend.</summary>
+    public SharedLimit Held { get; }
+
+    public TransportState? this[Transport transport] => transport == Transport.Tcp ? Tcp : Udp;
+
+    /// <summary>Takes over policy and backends of a later snapshot of the same transports. Returns the backends that are gone, whose connections are to be reset.</summary>
+    public IReadOnlyList<BackendState> Swap(PortSnapshot snapshot)
+    {
+        var next = _backends.Next(snapshot.Backends, out var gone);
+        Volatile.Write(ref _owner, Encoding.UTF8.GetBytes(snapshot.Owner));
+        Volatile.Write(ref _backends, next);
+        Tcp?.Swap(snapshot.Tcp, next);
+        Udp?.Swap(snapshot.Udp, next);
+        return gone;
+    }
+}
