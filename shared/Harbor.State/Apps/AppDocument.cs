@@ -11,6 +11,9 @@ public sealed record AppDocument : Document
     /// <summary>The first number that is handed out.</summary>
     public const int FirstIntPort = 4100;
 
+    /// <summary>Index: the service instances that gave it numbers.</summary>
+    public const string InstanceIndex = "instance";
+
     /// <summary>Service instance id to number. An entry outlives its bindings, so that a re-bind gets the same number, and goes with the service instance.</summary>
     public IReadOnlyDictionary<string, int> IntPorts { get; init; } = new Dictionary<string, int>();
 }

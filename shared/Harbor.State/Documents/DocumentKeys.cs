@@ -15,4 +15,6 @@ public static class DocumentKeys
         ArgumentOutOfRangeException.ThrowIfNegative(number);
         return number.ToString("D19", CultureInfo.InvariantCulture);
     }
+    /// <summary>What comes after all that starts with <paramref name="prefix"/>.</summary>
+    internal static string EndOf(string prefix) => prefix + "\U0010FFFF";
 }

@@ -4,4 +4,32 @@ namespace Harbor.State.Documents;
 
 /// <summary>One kind of document: its collection, its shape (JSON in both homes), and what it can be asked for by.</summary>
 public sealed record DocumentType<T>(string Collection, JsonTypeInfo<T> Json, params IReadOnlyList<DocumentIndex<T>> Indexes)
-    where T : Document;
+    where T : Document
+{
+    /// <summary>A query that no home could answer is a bug of the caller.</summary>
+    internal void Check(DocumentQuery query)
+    {
+        if (query.Index is not null && !Indexes.Any(index => index.Name == query.Index))
+        {
+            throw new ArgumentException($"{Collection} has no index '{query.Index}'.", nameof(query));
+        }
+
+        if ((query.Index is null) != (query.Key is null))
+        {
+            throw new ArgumentException("An index goes with a key.", nameof(query));
+        }
+
+        if (query.Match == KeyMatch.UpTo && query.AfterId is not null)
+        {
+            throw new ArgumentException("Paging by id does not go with UpTo, which is ordered by key.", nameof(query));
+        }
+    }
+
+    internal void CheckId(string id)
+    {
+        if (id.Length is 0 or > 512)
+        {
+            throw new ArgumentException($"An id in {Collection} has 1 to 512 characters, not {id.Length}.", nameof(id));
+        }
+    }
+}

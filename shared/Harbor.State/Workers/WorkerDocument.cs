@@ -5,6 +5,9 @@ namespace Harbor.State.Workers;
 /// <summary>A proxy worker as it describes itself. Its id is the worker's id. Written by that worker alone.</summary>
 public sealed record WorkerDocument : Document
 {
+    /// <summary>Index: the pool it serves.</summary>
+    public const string PoolIndex = "pool";
+
     public required string Pool { get; init; }
 
     public required string ListenAddress { get; init; }

@@ -1,0 +1,7 @@
+using System.Text.Json.Serialization;
+
+namespace Harbor.State.Tests.Documents;
+
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
+[JsonSerializable(typeof(BoatDocument))]
+internal sealed partial class BoatJson : JsonSerializerContext;

@@ -1,0 +1,7 @@
+namespace Harbor.State.Tests.Documents;
+
+public enum Rig
+{
+    Sloop,
+    Ketch,
+}

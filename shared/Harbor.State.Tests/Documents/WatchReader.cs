@@ -1,0 +1,70 @@
+using Harbor.State.Documents;
+
+namespace Harbor.State.Tests.Documents;
+
+/// <summary>Reads a watch step by step, with a limit of patience.</summary>
+public sealed class WatchReader(IDocuments<BoatDocument> boats, TimeSpan patience, string idPrefix = "") : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private IAsyncEnumerator<DocumentChange<BoatDocument>>? _steps;
+    private Task<bool>? _pending;
+
+    public async Task<DocumentChange<BoatDocument>> NextAsync(string expected = "the next step of the watch")
+    {
+        _steps ??= boats.WatchAsync(idPrefix, _stop.Token).GetAsyncEnumerator();
+        _pending ??= _steps.MoveNextAsync().AsTask();
+        try
+        {
+            (await _pending.WaitAsync(patience, _stop.Token)).ShouldBeTrue("a watch never ends by itself");
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Missing after {patience}: {expected}");
+        }
+
+        _pending = null;
+        return _steps.Current;
+    }
+
+    /// <summary>The ids of the snapshot, which must come next.</summary>
+    public async Task<IReadOnlyList<string>> SnapshotAsync()
+    {
+        (await NextAsync("a snapshot's start")).Kind.ShouldBe(DocumentChangeKind.SnapshotStarted);
+        var ids = new List<string>();
+        while (await NextAsync("a snapshot's end") is { Kind: not DocumentChangeKind.SnapshotCompleted } step)
+        {
+            step.Kind.ShouldBe(DocumentChangeKind.Upserted);
+            ids.Add(step.Id);
+        }
+
+        return ids;
+    }
+
+    /// <summary>Reads on until the document of that id is as asked for; answers all steps on the way.</summary>
+    public async Task<IReadOnlyList<DocumentChange<BoatDocument>>> UntilAsync(string id, Func<BoatDocument?, bool> condition)
+    {
+        var steps = new List<DocumentChange<BoatDocument>>();
+        while (steps is [] || steps[^1].Id != id || !condition(steps[^1].Document))
+        {
+            steps.Add(await NextAsync($"the change of {id}; so far: {string.Join(", ", steps.Select(step => $"{step.Kind} {step.Id}"))}"));
+        }
+
+        return steps;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        if (_pending is not null)
+        {
+            await ((Task)_pending).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+
+        if (_steps is not null)
+        {
+            await _steps.DisposeAsync();
+        }
+
+        _stop.Dispose();
+    }
+}
