@@ -1,0 +1,181 @@
+using System.Collections.Concurrent;
+
+namespace Harbor.State.Documents;
+
+/// <summary>
+/// Documents in memory, kept by a watch, for those who read far more often than documents change. Applies only what is newer, and
+/// after a lost history drops what is gone. May be read from any thread; while the store cannot be reached it keeps what it knows.
+/// </summary>
+/// <param name="documents">Where they come from.</param>
+/// <param name="idPrefix">Only documents whose id starts so; empty for all.</param>
+public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "")
+    where T : Document
+{
+    private readonly ConcurrentDictionary<string, T> _known = new(StringComparer.Ordinal);
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<Waiter> _waiters = [];
+    private HashSet<string>? _notSeen;
+
+    /// <summary>
+    /// Called for each change, in order, one at a time, after <see cref="Find"/> tells it; also for each document of the first snapshot.
+    /// Subscribe before <see cref="RunAsync"/>. Must not block; an exception from it ends <see cref="RunAsync"/>.
+    /// </summary>
+    public event Action<DocumentViewChange<T>>? Changed;
+
+    /// <summary>All that is known: each document at its latest, the set not of one moment.</summary>
+    public IEnumerable<T> All => _known.Select(pair => pair.Value);
+
+    public int Count => _known.Count;
+
+    /// <summary>True when the first snapshot is whole.</summary>
+    public bool IsReady => _ready.Task.IsCompletedSuccessfully;
+
+    public T? Find(string id) => _known.GetValueOrDefault(id);
+
+    /// <summary>Waits until the first snapshot is whole.</summary>
+    public Task ReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
+
+    /// <summary>Waits until the document, null where there is none, is as asked for; answers it. The condition is evaluated on the view's own task: keep it short.</summary>
+    public async Task<T?> WaitForAsync(string id, Func<T?, bool> condition, CancellationToken cancellationToken)
+    {
+        var waiter = new Waiter(id, condition);
+        lock (_waiters)
+        {
+            _waiters.Add(waiter);
+        }
+
+        try
+        {
+            // Of a document that was not seen, nothing is known before the first snapshot is whole.
+            if (IsReady || _known.ContainsKey(id))
+            {
+                waiter.Offer(Find(id));
+            }
+
+            return await waiter.Found.WaitAsync(cancellationToken);
+        }
+        finally
+        {
+            lock (_waiters)
+            {
+                _waiters.Remove(waiter);
+            }
+        }
+    }
+
+    /// <summary>Keeps the view until it is cancelled. Call it once.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (var change in documents.WatchAsync(idPrefix, cancellationToken))
+            {
+                Apply(change);
+            }
+        }
+        catch (Exception exception)
+        {
+            _ready.TrySetException(exception);
+            throw;
+        }
+    }
+
+    private void Apply(DocumentChange<T> change)
+    {
+        switch (change.Kind)
+        {
+            case DocumentChangeKind.SnapshotStarted:
+                _notSeen = [.. _known.Keys];
+                break;
+            case DocumentChangeKind.SnapshotCompleted:
+                foreach (var id in _notSeen ?? [])
+                {
+                    Remove(id);
+                }
+
+                _notSeen = null;
+                if (_ready.TrySetResult())
+                {
+                    OfferAbsent();
+                }
+
+                break;
+            case DocumentChangeKind.Upserted:
+                _notSeen?.Remove(change.Id);
+                Put(change.Document!);
+                break;
+            case DocumentChangeKind.Deleted:
+                Remove(change.Id);
+                break;
+        }
+    }
+
+    private void Put(T document)
+    {
+        var before = Find(document.Id);
+        if (before is null || before.Version < document.Version)
+        {
+            _known[document.Id] = document;
+            Tell(new(document.Id, before, document));
+        }
+    }
+
+    private void Remove(string id)
+    {
+        if (_known.TryRemove(id, out var before))
+        {
+            Tell(new(id, before, null));
+        }
+    }
+
+    private void Tell(DocumentViewChange<T> change)
+    {
+        Changed?.Invoke(change);
+        lock (_waiters)
+        {
+            foreach (var waiter in _waiters)
+            {
+                if (waiter.Id == change.Id)
+                {
+                    waiter.Offer(change.After);
+                }
+            }
+        }
+    }
+
+    private void OfferAbsent()
+    {
+        lock (_waiters)
+        {
+            foreach (var waiter in _waiters)
+            {
+                waiter.Offer(Find(waiter.Id));
+            }
+        }
+    }
+
+    private sealed class Waiter(string id, Func<T?, bool> condition)
+    {
+        private readonly TaskCompletionSource<T?> _found = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public string Id => id;
+
+        public Task<T?> Found => _found.Task;
+
+        public void Offer(T? document)
+        {
+            try
+            {
+                if (condition(document))
+                {
+                    _found.TrySetResult(document);
+                }
+            }
+            catch (Exception exception)
+            {
+                // The condition is its caller's, so its failure is too, and not the view's.
+                _found.TrySetException(exception);
+            }
+        }
+    }
+}
