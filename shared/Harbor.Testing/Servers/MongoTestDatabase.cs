@@ -1,0 +1,25 @@
+using MongoDB.Driver;
+
+namespace Harbor.Testing.Servers;
+
+/// <summary>One test class's database. Owns it: dropped with all that is in it.</summary>
+public sealed class MongoTestDatabase(string connectionString, string name) : IAsyncDisposable
+{
+    /// <summary>Names the database too.</summary>
+    public string ConnectionString { get; } = connectionString;
+
+    public string Name { get; } = name;
+
+    public async ValueTask DisposeAsync()
+    {
+        using var client = new MongoClient(ConnectionString);
+        try
+        {
+            await client.DropDatabaseAsync(Name);
+        }
+        catch (Exception exception) when (exception is MongoException or TimeoutException)
+        {
+            // A server that the test has killed takes its databases with it.
+        }
+    }
+}
