@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using Harbor.Proxy.DataPlane.Managed;
 using Harbor.Proxy.DataPlane.Metrics;
 using Microsoft.Extensions.Logging;
 
@@ -10,9 +11,6 @@ public static class RelayEngine
     public static IRelayEngine Create(RelayOptions options, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
     {
         var context = new RelayContext(options, time, new RelayMetrics(meters), loggers);
-        return options.Engine switch
-        {
-            _ => throw new NotSupportedException($"No engine {options.Engine} for {context}"),
-        };
+        return new ManagedRelayEngine(context);
     }
 }

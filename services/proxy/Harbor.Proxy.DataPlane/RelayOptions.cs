@@ -32,6 +32,12 @@ public sealed record RelayOptions
     /// </summary>
     public (int First, int Last)? ReservedRange { get; init; }
 
+    /// <summary>
+    /// Silence after which a connection ends that one side has closed and the other has not. Default 5 minutes: long enough for a server that
+    /// works on a request whose sender has finished, short enough that a peer that never closes does not pile up connections.
+    /// </summary>
+    public TimeSpan HalfCloseTimeout { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>How often a reply may exceed a request in bytes before a client has sent three datagrams. Default 200; 0 is no limit.</summary>
     public int UdpAmplificationLimit { get; init; } = 200;
 }

@@ -10,6 +10,7 @@ internal sealed class BackendState
 {
     private volatile bool _isVerified;
     private volatile bool _isGone;
+    private int _verifications;
 
     public BackendState(BackendSnapshot snapshot)
     {
@@ -42,6 +43,9 @@ internal sealed class BackendState
     public bool IsGone => _isGone;
 
     public BackendHealth HealthOf(Transport transport) => transport == Transport.Tcp ? Tcp : Udp;
+
+    /// <summary>True for the one that is to find out whether it answers.</summary>
+    public bool TryBeginVerification() => !_isVerified && Interlocked.Exchange(ref _verifications, 1) == 0;
 
     public void MarkVerified() => _isVerified = true;
 

@@ -1,0 +1,75 @@
+using System.Net;
+using System.Net.Sockets;
+using Harbor.Proxy.DataPlane.Addresses;
+
+namespace Harbor.Proxy.DataPlane.Managed.Udp;
+
+/// <summary>
+/// The socket that a UDP port listens on; owns it. Says of each datagram which of our addresses it came to, and sends answers from there: a client behind a
+/// connected socket or a NAT takes them from nowhere else. The runtime has no allocation-free call for the one and none at all for the other, so on
+/// Linux both are system calls (<see cref="DatagramCalls"/>); elsewhere answers leave from the address that the system picks.
+/// </summary>
+internal sealed class DatagramSocket : IDisposable
+{
+    private readonly Socket _socket;
+    private readonly bool _isIPv6;
+    private readonly SocketAddress _from;
+
+    /// <summary>Takes over a bound socket.</summary>
+    public DatagramSocket(Socket socket)
+    {
+        _socket = socket;
+        _isIPv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
+        _from = new SocketAddress(socket.AddressFamily);
+        if (DatagramCalls.AreSupported)
+        {
+            DatagramCalls.AskForLocalAddress(socket);
+        }
+        else
+        {
+            DatagramErrors.IgnoreRefusals(socket);
+        }
+    }
+
+    /// <summary>Completes when there is a datagram; takes none and needs no buffer.</summary>
+    public async ValueTask WaitAsync()
+    {
+        if (DatagramCalls.AreSupported)
+        {
+            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek);
+        }
+    }
+
+    /// <summary>Length of the datagram, or -1 where there is none left. One caller at a time.</summary>
+    public async ValueTask<(int Length, DatagramOrigin Origin)> ReceiveAsync(Memory<byte> buffer)
+    {
+        if (DatagramCalls.AreSupported)
+        {
+            var length = DatagramCalls.Receive(_socket.SafeHandle, buffer.Span, _isIPv6, out var origin);
+            return (length, origin);
+        }
+
+        var received = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, _from);
+        return (received, new DatagramOrigin(ClientEndpoint.From(_from), default, 0));
+    }
+
+    /// <summary>False where the system did not take it: its buffers are full, or the address is unreachable.</summary>
+    public bool TrySend(ReadOnlySpan<byte> datagram, in DatagramOrigin to)
+    {
+        if (DatagramCalls.AreSupported)
+        {
+            return DatagramCalls.TrySend(_socket.SafeHandle, datagram, _isIPv6, to);
+        }
+
+        try
+        {
+            return _socket.SendTo(datagram, SocketFlags.None, to.Client.ToIPEndPoint()) == datagram.Length;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return false;
+        }
+    }
+
+    public void Dispose() => _socket.Dispose();
+}

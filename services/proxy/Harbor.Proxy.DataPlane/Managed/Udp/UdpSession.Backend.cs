@@ -1,0 +1,216 @@
+using System.Net.Sockets;
+using Harbor.Proxy.DataPlane.ProxyHeaders;
+
+namespace Harbor.Proxy.DataPlane.Managed.Udp;
+
+/// <summary>Getting a backend, telling it who the client is, and going to another one when it refuses. All of it under the session's lock.</summary>
+internal sealed partial class UdpSession
+{
+    /// <summary>The first datagram to a backend is kept this long for the next one, unless an answer comes before: a refusal is here within a round trip.</summary>
+    private const long KeepFirstMs = 1_000;
+
+    private byte[]? _first;
+    private int _firstLength;
+
+    /// <summary>Sends a datagram to a backend that it picks; where there is none, the datagram waits or is dropped.</summary>
+    private void Deliver(ReadOnlyMemory<byte> datagram)
+    {
+        while (TryAttach() is { } upstream)
+        {
+            if (TrySendFirst(upstream, datagram.Span, out var error))
+            {
+                Keep(datagram);
+                return;
+            }
+
+            Note(error);
+        }
+
+        Hold(datagram);
+    }
+
+    /// <summary>The backend refused, or cannot be reached: its failure, and the datagram goes to another one.</summary>
+    private void Failed(SocketError error, ReadOnlyMemory<byte> datagram)
+    {
+        if (!IsBackendFailure(error))
+        {
+            listener.Dropped();
+            return;
+        }
+
+        Note(error);
+        Deliver(datagram);
+    }
+
+    private Socket? TryAttach()
+    {
+        var rules = listener.State.Rules;
+        var nowMs = listener.Context.Clock.NowMs;
+        while (listener.State.Picker.Pick(listener.State.Backends, rules.Policy.Balance, _origin.Client.Address, nowMs, _tried, canConnect: false) is { } backend)
+        {
+            _backend = backend;
+            _attachedAtMs = nowMs;
+            try
+            {
+                _upstream = new Socket(backend.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+                listener.Context.Relay.UpstreamPorts.TryApply(_upstream);
+                _upstream.Connect(backend.Address);
+            }
+            catch (SocketException e)
+            {
+                Note(e.SocketErrorCode);
+                continue;
+            }
+
+            Interlocked.Add(ref _cells.Accepted, _isAccepted ? 0 : 1);
+            _isAccepted = true;
+            _ = ReceiveAsync(_upstream);
+            return _upstream;
+        }
+
+        return null;
+    }
+
+    /// <summary>Counts a failure and lets go of the backend.</summary>
+    private void Note(SocketError error)
+    {
+        var backend = _backend!;
+        _tried.Add(backend);
+        if (IsBackendFailure(error))
+        {
+            Interlocked.Increment(ref _cells.ConnectFailures);
+            listener.LogSetAside(backend, backend.Udp.Failed(_attachedAtMs, listener.Context.Clock.NowMs));
+        }
+
+        Detach();
+    }
+
+    private bool TrySendFirst(Socket upstream, ReadOnlySpan<byte> datagram, out SocketError error)
+    {
+        if (listener.State.Rules.Policy.ProxyHeader != ProxyHeader.V2)
+        {
+            return TrySend(upstream, datagram, out error);
+        }
+
+        var buffer = listener.Context.Buffers.Rent(ProxyHeaderWriter.MaxLength + datagram.Length);
+        try
+        {
+            var local = new Addresses.ClientEndpoint(_origin.Local == default ? listener.LocalAddress : _origin.Local, (ushort)listener.Port.Port);
+            var length = ProxyHeaderWriter.Write(buffer, ProxyHeader.V2, Transport.Udp, _origin.Client, local, listener.Port.Owner);
+            datagram.CopyTo(buffer.AsSpan(length));
+            return TrySend(upstream, buffer.AsSpan(0, length + datagram.Length), out error);
+        }
+        finally
+        {
+            listener.Context.Buffers.Return(buffer);
+        }
+    }
+
+    private bool TrySend(Socket upstream, ReadOnlySpan<byte> datagram, out SocketError error)
+    {
+        upstream.Send(datagram, SocketFlags.None, out error);
+        if (error == SocketError.MessageSize)
+        {
+            // With its header it is longer than a datagram can be: lost, and nobody's failure.
+            listener.Dropped();
+            error = SocketError.Success;
+        }
+
+        return error == SocketError.Success;
+    }
+
+    private async Task ReceiveAsync(Socket upstream)
+    {
+        while (true)
+        {
+            byte[]? buffer = null;
+            try
+            {
+                await upstream.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek);
+                buffer = listener.Context.Buffers.Rent();
+                do
+                {
+                    var length = await upstream.ReceiveAsync(buffer.AsMemory(0, RelayBuffers.Size), SocketFlags.None);
+                    FromBackend(upstream, buffer.AsSpan(0, length));
+                }
+                while (upstream.Available > 0);
+            }
+            catch (ObjectDisposedException)
+            {
+                return;
+            }
+            catch (SocketException e)
+            {
+                if (!Refused(upstream, e.SocketErrorCode))
+                {
+                    return;
+                }
+            }
+            finally
+            {
+                if (buffer is not null)
+                {
+                    listener.Context.Buffers.Return(buffer);
+                }
+            }
+        }
+    }
+
+    /// <summary>The system says so, after the fact. True where the socket goes on.</summary>
+    private bool Refused(Socket upstream, SocketError error)
+    {
+        lock (_lock)
+        {
+            if (_hasEnded || !ReferenceEquals(upstream, _upstream))
+            {
+                return false;
+            }
+
+            if (!IsBackendFailure(error))
+            {
+                return true;
+            }
+
+            var first = _first;
+            var length = _firstLength;
+            _first = null;
+            Note(error);
+            if (first is not null)
+            {
+                Deliver(first.AsMemory(0, length));
+                listener.Context.Buffers.Return(first);
+            }
+
+            return false;
+        }
+    }
+
+    private void Detach()
+    {
+        ReturnFirst();
+        _upstream?.Dispose();
+        _upstream = null;
+        _backend?.Udp.Release();
+        _backend = null;
+    }
+
+    private void Keep(ReadOnlyMemory<byte> datagram)
+    {
+        ReturnFirst();
+        _first = listener.Context.Buffers.Rent(datagram.Length);
+        _firstLength = datagram.Length;
+        datagram.CopyTo(_first);
+    }
+
+    private void ReturnFirst()
+    {
+        if (_first is not null)
+        {
+            listener.Context.Buffers.Return(_first);
+            _first = null;
+        }
+    }
+
+    private static bool IsBackendFailure(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset
+        or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown;
+}
