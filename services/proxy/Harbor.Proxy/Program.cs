@@ -1,1 +1,4 @@
-return 0;
+using Harbor.Hosting;
+using Harbor.Proxy;
+
+return await HarborProcess.RunAsync(args, new ProxyModule());

@@ -1,0 +1,119 @@
+using Harbor.Hosting;
+using Harbor.Proxy.DataPlane;
+using Harbor.State.Documents;
+using Harbor.State.Ports;
+using Harbor.State.Workers;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Harbor.Proxy.Tests;
+
+/// <summary>A whole worker in this process, on SQLite and the in-memory bus, with an engine that has no sockets.</summary>
+internal sealed class RunningWorker : IAsyncDisposable
+{
+    public const string WorkerId = "worker-1";
+
+    private readonly HarborApplication _application;
+    private bool _stopped;
+
+    private RunningWorker(HarborApplication application, WorkerProbe probe, FakeRelayEngine engine)
+    {
+        _application = application;
+        Probe = probe;
+        Engine = engine;
+    }
+
+    public WorkerProbe Probe { get; }
+
+    public FakeRelayEngine Engine { get; }
+
+    public IDocuments<PortDocument> Ports => Get<IDocuments<PortDocument>>();
+
+    public IDocuments<WorkerDocument> Workers => Get<IDocuments<WorkerDocument>>();
+
+    public T Get<T>()
+        where T : notnull
+        => _application.App.Services.GetRequiredService<T>();
+
+    public Task SendAsync<T>(T command)
+        where T : class
+        => Get<IBus>().Publish(command, TestContext.Current.CancellationToken);
+
+    /// <param name="directory">Where its database is: the same one again is the same worker, restarted.</param>
+    /// <param name="prepare">What the engine is to do, before it is asked to do anything.</param>
+    public static async Task<RunningWorker> StartAsync(string directory, Action<FakeRelayEngine>? prepare = null)
+    {
+        var created = new TaskCompletionSource<FakeRelayEngine>();
+        var probe = new WorkerProbe(engine =>
+        {
+            prepare?.Invoke(engine);
+            created.SetResult(engine);
+        });
+        var options = new HarborProcessOptions
+        {
+            ReadSurroundings = false,
+            Defaults = new Dictionary<string, string?>
+            {
+                ["Harbor:DataDirectory"] = directory,
+                ["Harbor:State:Provider"] = "Sqlite",
+                ["Harbor:Bus:Transport"] = "InMemory",
+                ["Harbor:Proxy:Url"] = "http://127.0.0.1:0",
+                ["Harbor:Proxy:WorkerId"] = WorkerId,
+                ["Harbor:Proxy:LeaseRenewal"] = "00:00:00.500",
+                ["Harbor:Proxy:RetryInterval"] = "00:00:00.100",
+            },
+        };
+        var application = await HarborProcess.StartAsync([], options, [new ProxyModule(), probe], TestContext.Current.CancellationToken);
+        return new RunningWorker(application, probe, await created.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+    }
+
+    public async Task<PortDocument> InsertAsync(PortDocument port)
+        => (await Ports.InsertAsync(port, TestContext.Current.CancellationToken)).Document.ShouldNotBeNull();
+
+    public async Task<PortDocument> ReplaceAsync(PortDocument port)
+        => (await Ports.ReplaceAsync(port, TestContext.Current.CancellationToken)).Document.ShouldNotBeNull();
+
+    public Task<PortSnapshot?> AppliedAsync(int port, Func<PortSnapshot, bool> matches, string what)
+        => Engine.Acts.WaitAsync(act => act.Port == port && act.Applied is { } applied && matches(applied), what).ContinueWith(act => act.Result.Applied, TaskScheduler.Default);
+
+    public async Task<T> SaidAsync<T>(Func<T, bool> matches, string what)
+        => (T)await Probe.Said.WaitAsync(message => message is T said && matches(said), what);
+
+    /// <summary>The worker's document, as soon as it is so.</summary>
+    public async Task<WorkerDocument> DescribedAsync(Func<WorkerDocument, bool> matches, string what)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        limit.CancelAfter(TimeSpan.FromSeconds(30));
+        try
+        {
+            await foreach (var change in Workers.WatchAsync("", limit.Token))
+            {
+                if (change.Document is { } document && matches(document))
+                {
+                    return document;
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // Reported below.
+        }
+
+        throw new TimeoutException($"Did not come within 30 s: {what}");
+    }
+
+    public async Task StopAsync()
+    {
+        if (!_stopped)
+        {
+            _stopped = true;
+            await _application.App.StopAsync(TestContext.Current.CancellationToken);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        await _application.DisposeAsync();
+    }
+}

@@ -1,0 +1,49 @@
+using System.Diagnostics.Metrics;
+using System.Net;
+using Harbor.Hosting;
+using Harbor.Proxy.DataPlane;
+using Harbor.Proxy.Routing;
+using Harbor.Proxy.Status;
+using Harbor.State;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+namespace Harbor.Proxy;
+
+/// <summary>A proxy worker: listens on the ports of its pool, relays to their backends, and reports.</summary>
+public sealed class ProxyModule : IHarborModule
+{
+    public string Service => "proxy";
+
+    public void AddServices(IHostApplicationBuilder builder)
+    {
+        builder.AddHarborState();
+        builder.AddHarborOptions<ProxyOptions>(ProxyOptions.Section);
+        builder.AddHarborOptions<PoolRangeOptions>(PoolRangeOptions.Section);
+        builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>());
+
+        builder.Services.AddSingleton<Func<RelayOptions, IRelayEngine>>(services => relay => RelayEngine.Create(
+            relay, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<ILoggerFactory>()));
+        builder.Services.AddSingleton(services => new BackendAddresses(Dns.GetHostAddressesAsync, services.GetRequiredService<TimeProvider>()));
+        builder.Services.AddSingleton<RefusedPorts>();
+        builder.Services.AddSingleton<PortReports>();
+        builder.Services.AddSingleton<PortRoutes>();
+        builder.Services.AddSingleton<ProxyMetrics>();
+
+        // They stop in the opposite order: the lease first, so that nobody waits for this worker, and the relay last.
+        builder.Services.AddHostedService<RouteWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<PortReports>());
+        builder.Services.AddHostedService<RouteUpkeep>();
+        builder.Services.AddHostedService<WorkerLease>();
+        builder.Services.AddHealthChecks().AddCheck<RoutesHealthCheck>("routes");
+    }
+
+    public void AddBus(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<ReportPortConsumer, ReportPortConsumerDefinition>();
+        bus.AddConsumer<RelistenPortConsumer, RelistenPortConsumerDefinition>();
+    }
+
+    public void Map(WebApplication app) => app.Services.GetRequiredService<ProxyMetrics>();
+}

@@ -1,0 +1,127 @@
+using Harbor.State.Ports;
+
+namespace Harbor.Proxy.Routing;
+
+/// <summary>
+/// One port: what is wanted of it, and what it is. What is wanted may change at any time and from any thread; what it is belongs to the one
+/// who has <see cref="TryTake">taken</see> the route, so that a port's changes are applied in order and never two at once.
+/// </summary>
+internal sealed class PortRoute(int port)
+{
+    private readonly Lock _lock = new();
+    private PortDocument? _wanted;
+    private HashSet<BackendEntry> _unverified = [];
+    private long _seenVersion;
+    private long _wish;
+    private bool _taken;
+    private bool _relisten;
+    private volatile PortServing _serving = PortServing.Closed;
+
+    public int Port => port;
+
+    /// <summary>Written only by the taker; read by everyone.</summary>
+    public PortServing Serving
+    {
+        get => _serving;
+        set => _serving = value;
+    }
+
+    public PortDocument? Wanted
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _wanted;
+            }
+        }
+    }
+
+    /// <summary>False where the document is not newer than what was seen.</summary>
+    /// <param name="document">As stored, of any state.</param>
+    /// <param name="unverified">Whether its backends may be long gone: nothing was heard of them since this process started.</param>
+    public bool Want(PortDocument document, bool unverified)
+    {
+        lock (_lock)
+        {
+            if (document.Version <= _seenVersion)
+            {
+                return false;
+            }
+
+            // What is stored of a backend has changed, or it is new: somebody has heard of it since.
+            _unverified = unverified ? [.. document.Backends] : [.. document.Backends.Where(_unverified.Contains)];
+            _seenVersion = document.Version;
+            _wanted = document;
+            _wish++;
+            return true;
+        }
+    }
+
+    /// <summary>The document is gone. Its version is kept: a late repetition of it is still old.</summary>
+    public void WantNothing()
+    {
+        lock (_lock)
+        {
+            _wanted = null;
+            _unverified = [];
+            _wish++;
+        }
+    }
+
+    /// <summary>What is wanted stays; it is to be done again.</summary>
+    public void WantAgain(bool relisten)
+    {
+        lock (_lock)
+        {
+            _relisten |= relisten;
+            _wish++;
+        }
+    }
+
+    /// <summary>True for the one who now has to bring it about, and to <see cref="Take">take</see> and <see cref="TryRelease">release</see> until done.</summary>
+    public bool TryTake()
+    {
+        lock (_lock)
+        {
+            if (_taken)
+            {
+                return false;
+            }
+
+            return _taken = true;
+        }
+    }
+
+    public Wish Take()
+    {
+        lock (_lock)
+        {
+            var wish = new Wish(_wish, _wanted is { State: PortState.Active } ? _wanted : null, _wanted, _relisten, _unverified);
+            _relisten = false;
+            return wish;
+        }
+    }
+
+    /// <summary>False where more was wanted meanwhile.</summary>
+    public bool TryRelease(Wish done)
+    {
+        lock (_lock)
+        {
+            if (done.Number != _wish)
+            {
+                return false;
+            }
+
+            _taken = false;
+            return true;
+        }
+    }
+
+    /// <param name="Number">Which wish this is.</param>
+    /// <param name="Active">What to serve; null is nothing.</param>
+    /// <param name="Document">The document, of whatever state; null where there is none.</param>
+    /// <param name="Relisten">Close the listeners first.</param>
+    /// <param name="Unverified">Backends that must prove themselves before they get traffic.</param>
+    internal sealed record Wish(long Number, PortDocument? Active, PortDocument? Document, bool Relisten, IReadOnlySet<BackendEntry> Unverified);
+}

@@ -1,0 +1,121 @@
+using System.Collections.Concurrent;
+using Harbor.Contracts.Workers;
+using Harbor.State.Workers;
+using MassTransit;
+using Microsoft.Extensions.Options;
+
+namespace Harbor.Proxy.Status;
+
+/// <summary>
+/// Tells the sagas what became of a port. The byte path never waits for the bus: the last word on each port of each instance is kept until the bus
+/// has taken it, and while the bus is away only that last word.
+/// </summary>
+internal sealed partial class PortReports(IBus bus, TimeProvider time, IOptions<ProxyOptions> options, ILogger<PortReports> logger) : BackgroundService
+{
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
+
+    private readonly ConcurrentDictionary<(int Port, string ServiceInstanceId), object> _unsaid = new();
+    private readonly SemaphoreSlim _news = new(0);
+
+    public void Opened(string serviceInstanceId, int port) => Say(port, serviceInstanceId, OpenedMessage(serviceInstanceId, port));
+
+    public void Closed(string serviceInstanceId, int port) => Say(port, serviceInstanceId, ClosedMessage(serviceInstanceId, port));
+
+    public void Refused(string serviceInstanceId, RefusedPort refusal) => Say(refusal.Port, serviceInstanceId, RefusedMessage(serviceInstanceId, refusal));
+
+    public PortOpened OpenedMessage(string serviceInstanceId, int port) => new()
+    {
+        WorkerId = options.Value.WorkerId,
+        Pool = options.Value.Pool,
+        Port = port,
+        ServiceInstanceId = serviceInstanceId,
+    };
+
+    public PortClosed ClosedMessage(string serviceInstanceId, int port) => new()
+    {
+        WorkerId = options.Value.WorkerId,
+        Pool = options.Value.Pool,
+        Port = port,
+        ServiceInstanceId = serviceInstanceId,
+    };
+
+    public PortRefused RefusedMessage(string serviceInstanceId, RefusedPort refusal) => new()
+    {
+        WorkerId = options.Value.WorkerId,
+        Pool = options.Value.Pool,
+        Port = refusal.Port,
+        ServiceInstanceId = serviceInstanceId,
+        Protocol = refusal.Protocol,
+        Reason = refusal.Reason,
+        Holder = refusal.Holder,
+    };
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        var isLost = false;
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            await _news.WaitAsync(stoppingToken);
+            foreach (var (about, message) in _unsaid)
+            {
+                if (await TryPublishAsync(message, stoppingToken))
+                {
+                    // Unless there is a newer word on it.
+                    _unsaid.TryRemove(KeyValuePair.Create(about, message));
+                    if (isLost)
+                    {
+                        isLost = false;
+                        Log.BusBack(logger);
+                    }
+
+                    continue;
+                }
+
+                if (!isLost)
+                {
+                    isLost = true;
+                    Log.BusLost(logger, _unsaid.Count);
+                }
+
+                _news.Release();
+                await Task.Delay(_pause, time, stoppingToken);
+                break;
+            }
+        }
+    }
+
+    private void Say(int port, string serviceInstanceId, object message)
+    {
+        _unsaid[(port, serviceInstanceId)] = message;
+        _news.Release();
+    }
+
+    private async Task<bool> TryPublishAsync(object message, CancellationToken stoppingToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+        limit.CancelAfter(_patience);
+        try
+        {
+            await bus.Publish(message, message.GetType(), limit.Token);
+            return true;
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            Log.PublishFailed(logger, exception);
+            return false;
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(3100, LogLevel.Warning, "The bus takes no messages; {Waiting} reports about ports wait for it. Traffic is not concerned")]
+        public static partial void BusLost(ILogger logger, int waiting);
+
+        [LoggerMessage(3101, LogLevel.Information, "The bus takes messages again")]
+        public static partial void BusBack(ILogger logger);
+
+        [LoggerMessage(3102, LogLevel.Debug, "A report about a port could not be published")]
+        public static partial void PublishFailed(ILogger logger, Exception exception);
+    }
+}

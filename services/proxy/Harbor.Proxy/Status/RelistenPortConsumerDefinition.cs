@@ -1,0 +1,3 @@
+namespace Harbor.Proxy.Status;
+
+internal sealed class RelistenPortConsumerDefinition : WorkerConsumerDefinition<RelistenPortConsumer>;

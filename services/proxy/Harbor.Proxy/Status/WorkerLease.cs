@@ -1,0 +1,139 @@
+using Harbor.Proxy.Routing;
+using Harbor.State.Documents;
+using Harbor.State.Workers;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.Extensions.Options;
+
+namespace Harbor.Proxy.Status;
+
+/// <summary>
+/// Keeps the worker's own document: alive until when, and which ports it cannot open. Begins when the worker serves all that was stored at its
+/// start, because from then on provisions wait for it; ends with a lease in the past, so that none waits for a worker that has gone in order.
+/// </summary>
+internal sealed partial class WorkerLease(
+    IDocuments<WorkerDocument> workers, PortRoutes routes, RefusedPorts refused, IServer server, TimeProvider time, IOptions<ProxyOptions> options, ILogger<WorkerLease> logger)
+    : BackgroundService
+{
+    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private WorkerDocument? _stored;
+    private bool _isLost;
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        if (_stored is not null)
+        {
+            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            limit.CancelAfter(options.Value.LeaseRenewal);
+            await TryWriteAsync(time.GetUtcNow() - options.Value.LeaseDuration, limit.Token);
+        }
+    }
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await routes.FirstSnapshotApplied.WaitAsync(stoppingToken);
+        using var changed = new SemaphoreSlim(0);
+        void OnChanged() => changed.Release();
+        refused.Changed += OnChanged;
+        try
+        {
+            while (!stoppingToken.IsCancellationRequested)
+            {
+                await TryWriteAsync(time.GetUtcNow() + options.Value.LeaseDuration, stoppingToken);
+                using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                await Task.WhenAny(changed.WaitAsync(limit.Token), Task.Delay(options.Value.LeaseRenewal, time, limit.Token));
+                await limit.CancelAsync();
+                while (changed.Wait(0, CancellationToken.None))
+                {
+                    // One write says it all.
+                }
+            }
+        }
+        finally
+        {
+            refused.Changed -= OnChanged;
+        }
+    }
+
+    private async Task TryWriteAsync(DateTimeOffset leaseUntil, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await WriteAsync(leaseUntil, cancellationToken);
+            if (_isLost)
+            {
+                _isLost = false;
+                Log.StoreBack(logger, options.Value.WorkerId);
+            }
+        }
+        catch (StateUnavailableException exception)
+        {
+            if (!_isLost)
+            {
+                _isLost = true;
+                Log.StoreLost(logger, options.Value.WorkerId, exception.Message);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The worker stops, or has no more time to say that it did.
+        }
+    }
+
+    private async Task WriteAsync(DateTimeOffset leaseUntil, CancellationToken cancellationToken)
+    {
+        if (_stored is null && await workers.GetAsync(options.Value.WorkerId, cancellationToken) is { } earlier)
+        {
+            // What an earlier run found in the way may still be there.
+            foreach (var port in earlier.Refused.Where(port => routes.Find(port.Port).Status is PortStatus.Closed))
+            {
+                refused.Add(port);
+            }
+
+            _stored = earlier;
+        }
+
+        var document = Describe(leaseUntil);
+        var result = _stored is null ? await workers.InsertAsync(document, cancellationToken) : await workers.ReplaceAsync(document, cancellationToken);
+        if (result.Written)
+        {
+            _stored = result.Document;
+            return;
+        }
+
+        var other = await workers.GetAsync(options.Value.WorkerId, cancellationToken);
+        if (other is not null && other.StartedAt != _startedAt)
+        {
+            Log.NameTaken(logger, options.Value.WorkerId, other.Url, other.StartedAt);
+        }
+
+        // The next renewal writes over it: the last one to start is the one who is asked.
+        _stored = other;
+    }
+
+    private WorkerDocument Describe(DateTimeOffset leaseUntil) => new()
+    {
+        Id = options.Value.WorkerId,
+        Version = _stored?.Version ?? 0,
+        Pool = options.Value.Pool,
+        ListenAddress = options.Value.ListenAddress,
+        SoftwareVersion = typeof(WorkerLease).Assembly.GetName().Version?.ToString(3) ?? "unknown",
+        Url = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(),
+        StartedAt = _startedAt,
+        LeaseUntil = leaseUntil,
+        Refused = refused.All,
+    };
+
+    private static partial class Log
+    {
+        [LoggerMessage(3300, LogLevel.Warning, "Worker {WorkerId} cannot renew its lease: {Reason}. It goes on serving the ports it knows")]
+        public static partial void StoreLost(ILogger logger, string workerId, string reason);
+
+        [LoggerMessage(3301, LogLevel.Information, "Worker {WorkerId} renews its lease again")]
+        public static partial void StoreBack(ILogger logger, string workerId);
+
+        [LoggerMessage(3302, LogLevel.Warning, "Another process also calls itself worker {WorkerId} (at {Url}, started {StartedAt}): give each its own Harbor:Proxy:WorkerId")]
+        public static partial void NameTaken(ILogger logger, string workerId, string? url, DateTimeOffset startedAt);
+    }
+}
