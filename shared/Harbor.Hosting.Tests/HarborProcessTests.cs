@@ -20,4 +20,22 @@ public sealed class HarborProcessTests
         (await http.GetAsync("/health/live", cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK);
         (await http.GetAsync("/health/ready", cancellation)).StatusCode.ShouldBe(HttpStatusCode.OK);
     }
+
+    [Theory]
+    [InlineData("--Harbor:Users:0=alice", null)]
+    [InlineData("--Harbor:Other=1", "harbor")]
+    public async Task Fallbacks_SeeWhatIsConfigured_AndLieBelowIt(string argument, string? expected)
+    {
+        var options = new HarborProcessOptions
+        {
+            ReadSurroundings = false,
+            Fallbacks = configured => configured["Harbor:Users:0"] is null
+                ? new Dictionary<string, string?> { ["Harbor:Users:1"] = "harbor", ["Harbor:Other"] = "2" }
+                : new Dictionary<string, string?>(),
+        };
+        await using var process = await HarborProcess.StartAsync([.. _alone, argument], options, [new TestModule()], TestContext.Current.CancellationToken);
+
+        process.App.Configuration["Harbor:Users:1"].ShouldBe(expected);
+        process.App.Configuration["Harbor:Other"].ShouldBe(expected is null ? null : "1");
+    }
 }

@@ -8,6 +8,11 @@ public sealed record HarborProcessOptions
     /// <summary>Configuration below everything else: files, environment and command line win over it. <c>standalone</c> puts its embedded defaults here.</summary>
     public IReadOnlyDictionary<string, string?> Defaults { get; init; } = new Dictionary<string, string?>();
 
+    /// <summary>
+    /// More of them, for what can only be decided once it is known what is configured: gets the whole configuration, and what it returns lies below all of it.
+    /// </summary>
+    public Func<IConfiguration, IReadOnlyDictionary<string, string?>>? Fallbacks { get; init; }
+
     /// <summary>Whether the well-known files (<c>/etc/harbor/harbor.json</c>, <c>harbor.json</c>) and the environment are read. Tests turn it off, to be alone with what they set.</summary>
     public bool ReadSurroundings { get; init; } = true;
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.Memory;
 
 namespace Harbor.Hosting.Configuration;
 
@@ -31,6 +32,10 @@ internal static class ConfigurationLayers
         }
 
         configuration.AddCommandLine(settings);
+        if (options.Fallbacks is not null)
+        {
+            configuration.Sources.Insert(0, new MemoryConfigurationSource { InitialData = options.Fallbacks(configuration.Build()) });
+        }
     }
 
     private static (List<string> Files, string[] Settings) Split(string[] args)
