@@ -1,0 +1,94 @@
+using Harbor.Contracts.Dea;
+using Harbor.Node.Routes;
+using NATS.Client.Core;
+
+namespace Harbor.Node.Dea;
+
+/// <summary>
+/// Listens to the DEAs from when the stored ports are known, asks them to register whenever the link is up anew, and lets time pass in the
+/// table only while the link is proven alive.
+/// </summary>
+internal sealed partial class DeaListener(
+    NatsConnection nats, PortViews views, DeaIngest ingest, NodeAnnouncer announcer, MainPortFinder finder, RouteService routes, TimeProvider time, ILogger<DeaListener> logger)
+    : BackgroundService
+{
+    private static string[] Subjects { get; } =
+    [
+        DeaSubjects.Heartbeat, DeaSubjects.DropletExited, DeaSubjects.Shutdown, DeaSubjects.Start,
+        DeaSubjects.RouterRegister, DeaSubjects.RouterUnregister, DeaSubjects.HarborRegister, DeaSubjects.HarborUnregister,
+    ];
+
+    private static TimeSpan TickInterval { get; } = TimeSpan.FromSeconds(1);
+
+    private static TimeSpan PingTimeout { get; } = TimeSpan.FromSeconds(2);
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        await views.ReadyAsync(stoppingToken);
+        nats.ConnectionDisconnected += (_, _) => OnLostAsync();
+        nats.ConnectionOpened += (_, _) => OnOpenedAsync();
+        foreach (var subject in Subjects)
+        {
+            await ListenAsync(subject, (_, in payload) => ingest.Take(subject, payload), stoppingToken);
+        }
+
+        await ListenAsync(finder.Inbox, (_, in payload) => ingest.Take(DeaSubjects.FindDroplet, payload), stoppingToken);
+        await ListenAsync(DeaSubjects.HarborGreet, (replyTo, in _) => announcer.Greet(replyTo), stoppingToken);
+        await ListenAsync(DeaSubjects.ComponentDiscover, (replyTo, in _) => announcer.Discover(replyTo), stoppingToken);
+        await OnOpenedAsync();
+        announcer.Announce();
+        Log.Listening(logger);
+        await TickAsync(stoppingToken);
+    }
+
+    private async Task ListenAsync(string subject, DeaMessageHandler handler, CancellationToken cancellationToken)
+        => await nats.AddSubAsync(new DeaSubscription(nats, subject, handler), cancellationToken);
+
+    private ValueTask OnLostAsync()
+    {
+        routes.Suspend();
+        return ValueTask.CompletedTask;
+    }
+
+    private ValueTask OnOpenedAsync()
+    {
+        routes.Resume();
+        announcer.Start();
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>
+    /// A link that died without a word is noticed by its pings only after some 20 s, when a DEA may seem silent for 30 s already. So time passes only
+    /// after a ping was answered; by then, as messages come in order, all that was sent before has been read too.
+    /// </summary>
+    private async Task TickAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(TickInterval, time);
+        while (await timer.WaitForNextTickAsync(stoppingToken))
+        {
+            try
+            {
+                if (nats.ConnectionState is NatsConnectionState.Open)
+                {
+                    using var patience = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
+                    patience.CancelAfter(PingTimeout);
+                    await nats.PingAsync(patience.Token);
+                    routes.Tick();
+                }
+            }
+            catch (Exception exception) when (exception is NatsException or OperationCanceledException && !stoppingToken.IsCancellationRequested)
+            {
+                Log.NoAnswer(logger, exception.Message);
+            }
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(2210, LogLevel.Information, "Listening to the DEAs")]
+        public static partial void Listening(ILogger logger);
+
+        [LoggerMessage(2211, LogLevel.Debug, "NATS does not answer a ping, so nothing is pruned: {Error}")]
+        public static partial void NoAnswer(ILogger logger, string error);
+    }
+}

@@ -1,0 +1,69 @@
+using Harbor.State.Ports;
+
+namespace Harbor.Node.Routes;
+
+/// <summary>
+/// What a port's stored backends become. Each entry has one writing node, the one that has its DEA's partition: what another node
+/// writes stays as it is. Those that stay keep their order and the time since when they are there.
+/// </summary>
+internal static class BackendMerge
+{
+    /// <param name="stored">The backends in the port's document.</param>
+    /// <param name="table">The backends in the route table, the longest known first.</param>
+    /// <param name="owns">Whether this node writes for a DEA (null: for instances without one).</param>
+    /// <returns><paramref name="stored"/> itself where nothing changes.</returns>
+    public static IReadOnlyList<BackendEntry> Merge(IReadOnlyList<BackendEntry> stored, List<Backend> table, Func<string?, bool> owns)
+    {
+        var left = new Dictionary<BackendAddress, Backend>(table.Count);
+        foreach (var backend in table)
+        {
+            left.TryAdd(backend.Address, backend);
+        }
+
+        var merged = new List<BackendEntry>(table.Count);
+        var changed = false;
+        foreach (var entry in stored)
+        {
+            var kept = AddressOf(entry) is { } address && left.Remove(address, out var backend)
+                ? owns(backend.Dea) ? Update(entry, backend) : entry
+                : owns(entry.DeaId) ? null : entry;
+            changed |= !ReferenceEquals(kept, entry);
+            if (kept is not null)
+            {
+                merged.Add(kept);
+            }
+        }
+
+        foreach (var backend in table)
+        {
+            if (left.ContainsKey(backend.Address) && owns(backend.Dea))
+            {
+                merged.Add(EntryOf(backend));
+                changed = true;
+            }
+        }
+
+        return changed ? merged : stored;
+    }
+
+    public static BackendAddress? AddressOf(BackendEntry entry)
+        => entry.Port is > 0 and <= ushort.MaxValue && HostAddress.Parse(entry.Host) is { } host ? new(host, (ushort)entry.Port) : null;
+
+    private static BackendEntry Update(BackendEntry entry, Backend backend)
+        => entry.AppGuid == backend.App && entry.InstanceId == backend.Instance && entry.InstanceIndex == backend.Index
+           && entry.DeaId == backend.Dea && entry.Draining == backend.Draining
+            ? entry
+            : EntryOf(backend) with { Since = entry.AppGuid == backend.App ? entry.Since : backend.Since };
+
+    private static BackendEntry EntryOf(Backend backend) => new()
+    {
+        Host = backend.Address.Host.ToString(),
+        Port = backend.Address.Port,
+        AppGuid = backend.App,
+        InstanceId = backend.Instance,
+        InstanceIndex = backend.Index,
+        DeaId = backend.Dea,
+        Draining = backend.Draining,
+        Since = backend.Since,
+    };
+}

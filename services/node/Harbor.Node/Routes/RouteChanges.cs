@@ -1,0 +1,25 @@
+namespace Harbor.Node.Routes;
+
+/// <summary>What an event changed. Filled by the table, emptied by its user; one object serves event after event.</summary>
+internal sealed class RouteChanges
+{
+    /// <summary>Ports whose backends may be others now.</summary>
+    public HashSet<string> Ports { get; } = [];
+
+    /// <summary>Why, by address. Of several reasons the last.</summary>
+    public Dictionary<BackendAddress, RouteReason> Reasons { get; } = [];
+
+    /// <summary>Instances of bound applications that are no backends, told once for each reason.</summary>
+    public List<RouteNote> Notes { get; } = [];
+
+    /// <summary>Applications with a running instance whose main port has to be asked for.</summary>
+    public HashSet<string> Unaddressed { get; } = [];
+
+    public void Clear()
+    {
+        Ports.Clear();
+        Reasons.Clear();
+        Notes.Clear();
+        Unaddressed.Clear();
+    }
+}

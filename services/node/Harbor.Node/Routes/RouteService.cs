@@ -1,0 +1,152 @@
+using Harbor.Node.Dea;
+using Harbor.State.Documents;
+using Harbor.State.Ports;
+
+namespace Harbor.Node.Routes;
+
+/// <summary>The route table among threads: events come in on the NATS connection's, bindings from the watch, questions from everywhere.</summary>
+internal sealed partial class RouteService
+{
+    private readonly Lock _gate = new();
+    private readonly RouteTable _table;
+    private readonly RouteChanges _changes = new();
+    private readonly DirtyPorts _dirty;
+    private readonly MainPortQueue _unaddressed;
+    private readonly TimeProvider _time;
+    private readonly ILogger<RouteService> _logger;
+    private bool _remembers = true;
+
+    public RouteService(
+        RouteTable table, DirtyPorts dirty, MainPortQueue unaddressed, NodeViews views, NodeMetrics metrics, TimeProvider time, ILogger<RouteService> logger)
+    {
+        _table = table;
+        _dirty = dirty;
+        _unaddressed = unaddressed;
+        _time = time;
+        _logger = logger;
+        views.Ports.Changed += OnPort;
+        metrics.Observe("harbor.node.instances", "{instance}", "Instances known.", () => Read(known => known.InstanceCount));
+        metrics.Observe("harbor.node.deas", "{dea}", "DEAs heard of.", () => Read(known => known.DeaCount));
+        metrics.Observe("harbor.node.backends", "{backend}", "Backends of all ports.", () => views.Ports.All.Sum(port => port.Backends.Count));
+        metrics.Observe("harbor.node.ports_behind", "{port}", "Ports whose documents are still to be compared with the table.", () => dirty.Count);
+        metrics.Observe("harbor.node.addresses_refused", "{address}", "Addresses outside the backend networks, so far.", () => Read(known => known.NetworkRefusals));
+        metrics.Observe("harbor.node.instances_refused", "{instance}", "Instances not taken in because the table is full, so far.", () => Read(known => known.Overflows));
+    }
+
+    public void Apply(DeaEvent occurrence)
+    {
+        var timestamp = _time.GetTimestamp();
+        Change(timestamp, (now, changes) => _table.Apply(occurrence, now, changes));
+    }
+
+    public void Tick() => Change(_time.GetTimestamp(), _table.Tick);
+
+    /// <summary>The DEAs cannot be heard: nothing is pruned.</summary>
+    public void Suspend()
+    {
+        lock (_gate)
+        {
+            _table.Suspend();
+        }
+    }
+
+    /// <summary>The DEAs can be heard again: all ages start anew. From the first time on, stored backends are no news any more.</summary>
+    public void Resume()
+    {
+        lock (_gate)
+        {
+            _remembers = false;
+            _table.Resume(_time.GetUtcNow());
+        }
+    }
+
+    public List<Backend> BackendsOf(PortDocument port) => Read(table => table.BackendsOf(port.Id, AppsOf(port)));
+
+    public bool NeedsMainPort(string app) => Read(table => table.NeedsMainPort(app));
+
+    /// <summary>The port with the backends of its applications as the table knows them.</summary>
+    public PortDocument Fill(PortDocument port) => port with { Backends = BackendMerge.Merge(port.Backends, BackendsOf(port), _ => true) };
+
+    /// <summary>Has every port compared with its document.</summary>
+    public void ReconcileAll() => _dirty.Mark(Read(table => table.PortIds.ToList()), new Dictionary<BackendAddress, RouteReason>(), _time.GetTimestamp());
+
+    private T Read<T>(Func<RouteTable, T> question)
+    {
+        lock (_gate)
+        {
+            return question(_table);
+        }
+    }
+
+    private void Change(long timestamp, Action<DateTimeOffset, RouteChanges> change)
+    {
+        RouteNote[] notes;
+        lock (_gate)
+        {
+            change(_time.GetUtcNow(), _changes);
+            if (_changes.Ports.Count > 0)
+            {
+                _dirty.Mark(_changes.Ports, _changes.Reasons, timestamp);
+            }
+
+            foreach (var app in _changes.Unaddressed)
+            {
+                _unaddressed.Add(app);
+            }
+
+            notes = _changes.Notes.Count > 0 ? [.. _changes.Notes] : [];
+            _changes.Clear();
+        }
+
+        foreach (var note in notes)
+        {
+            Log.NoBackend(_logger, note.Instance, note.App, note.Dea, note.Address, note.Reason);
+        }
+    }
+
+    private void OnPort(DocumentViewChange<PortDocument> change)
+    {
+        var apps = change.After is { State: PortState.Active } port ? AppsOf(port) : [];
+        Change(_time.GetTimestamp(), (now, changes) =>
+        {
+            _table.SetPort(change.Id, apps, now, changes);
+            if (_remembers && change.After is { } stored)
+            {
+                Remember(stored, now, changes);
+            }
+        });
+    }
+
+    private void Remember(PortDocument port, DateTimeOffset now, RouteChanges changes)
+    {
+        foreach (var entry in port.Backends)
+        {
+            if (BackendMerge.AddressOf(entry) is { } address && port.Apps.FirstOrDefault(app => app.AppGuid == entry.AppGuid) is { } app)
+            {
+                _table.Remember(
+                    new()
+                    {
+                        Address = address,
+                        App = entry.AppGuid,
+                        Instance = entry.InstanceId,
+                        Index = entry.InstanceIndex,
+                        Dea = entry.DeaId,
+                        Draining = entry.Draining,
+                        Since = entry.Since,
+                    },
+                    (ushort)app.IntPort,
+                    now,
+                    changes);
+            }
+        }
+    }
+
+    private static IReadOnlyList<(string App, ushort IntPort)> AppsOf(PortDocument port)
+        => port.Apps.Count == 0 ? [] : [.. port.Apps.Select(app => (app.AppGuid, (ushort)app.IntPort))];
+
+    private static partial class Log
+    {
+        [LoggerMessage(2100, LogLevel.Information, "Instance {InstanceId} of application {AppGuid} on DEA {DeaId} is no backend ({Backend}): {Reason}")]
+        public static partial void NoBackend(ILogger logger, string? instanceId, string appGuid, string? deaId, string? backend, RouteReason reason);
+    }
+}

@@ -1,0 +1,123 @@
+namespace Harbor.Node.Routes;
+
+/// <content>Who holds which address.</content>
+internal sealed partial class RouteTable
+{
+    /// <summary>Makes these the instance's ports, as far as it may have them.</summary>
+    private void SetPorts(Instance instance, HostAddress? host, ReadOnlySpan<InstancePort> wanted, RouteReason reason)
+    {
+        if (host is { } at && (at != instance.Host || !wanted.SequenceEqual(instance.Ports)))
+        {
+            Touch(instance, RouteReason.PortsChanged);
+            if (at != instance.Host)
+            {
+                ReleaseAll(instance);
+                instance.Host = at;
+            }
+
+            var granted = Grant(instance, wanted);
+            foreach (var port in instance.Ports)
+            {
+                if (Array.FindIndex(granted, kept => kept.HostPort == port.HostPort) < 0)
+                {
+                    Release(instance, port.HostPort);
+                }
+            }
+
+            instance.Ports = granted;
+            Touch(instance, reason);
+        }
+    }
+
+    private InstancePort[] Grant(Instance instance, ReadOnlySpan<InstancePort> wanted)
+    {
+        if (wanted.IsEmpty)
+        {
+            return [];
+        }
+
+        if (!options.Networks.Allows(instance.Host))
+        {
+            NetworkRefusals++;
+            Note(instance, instance.Host.WithPort(wanted[0].HostPort), RouteReason.NetworkRefused);
+            return [];
+        }
+
+        var granted = new InstancePort[wanted.Length];
+        var count = 0;
+        foreach (var port in wanted)
+        {
+            if (TryHold(instance, port.HostPort))
+            {
+                granted[count++] = port;
+            }
+        }
+
+        return count == granted.Length ? granted : granted[..count];
+    }
+
+    /// <summary>
+    /// The newest claim wins, unless both say when they began and it began before the holder: then it is a late message of a process that is gone,
+    /// and following it would send its clients to the holder's application.
+    /// </summary>
+    private bool TryHold(Instance instance, ushort port)
+    {
+        var address = new BackendAddress(instance.Host, port);
+        if (_holders.TryGetValue(address, out var holder) && holder != instance)
+        {
+            if (instance.Began < holder.Began)
+            {
+                Note(instance, address.ToString(), RouteReason.AddressHeld);
+                return false;
+            }
+
+            Touch(holder, null);
+            _changes.Reasons[address] = RouteReason.AddressTaken;
+            Withdraw(holder, port, RouteReason.AddressTaken);
+        }
+
+        _holders[address] = instance;
+        return true;
+    }
+
+    /// <summary>Takes an address from an instance, and the instance with it where it was nothing else.</summary>
+    private void Withdraw(Instance holder, ushort port, RouteReason reason)
+    {
+        Touch(holder, null);
+        _changes.Reasons[new(holder.Host, port)] = reason;
+        Release(holder, port);
+        holder.Ports = Array.FindAll(holder.Ports, kept => kept.HostPort != port);
+        if (holder.Ports.Length == 0 && holder.HeardAt == 0)
+        {
+            Remove(holder, reason);
+        }
+    }
+
+    private void ReleaseAll(Instance instance)
+    {
+        foreach (var port in instance.Ports)
+        {
+            Release(instance, port.HostPort);
+        }
+
+        instance.Ports = [];
+    }
+
+    private void Release(Instance instance, ushort port)
+    {
+        var address = new BackendAddress(instance.Host, port);
+        if (_holders.TryGetValue(address, out var holder) && holder == instance)
+        {
+            _holders.Remove(address);
+        }
+    }
+
+    private static void SetNamesPorts(Instance instance, bool names)
+    {
+        if (instance.NamesPorts != names)
+        {
+            instance.NamesPorts = names;
+            instance.App.WithNamedPorts += names ? 1 : -1;
+        }
+    }
+}

@@ -1,0 +1,109 @@
+namespace Harbor.Node.Routes;
+
+/// <content>Which applications are bound to which ports, and so which backends those have.</content>
+internal sealed partial class RouteTable
+{
+    /// <summary>The applications of a port are these from now on.</summary>
+    public void SetPort(string portId, IReadOnlyList<(string App, ushort IntPort)> apps, DateTimeOffset now, RouteChanges changes)
+    {
+        Begin(now, changes);
+        var known = _ports.GetValueOrDefault(portId, []);
+        if (known.SequenceEqual(apps))
+        {
+            return;
+        }
+
+        foreach (var (guid, _) in known)
+        {
+            var app = _apps[guid];
+            TouchAll(app);
+            app.Bindings.RemoveAll(binding => binding.PortId == portId);
+            Forget(app);
+        }
+
+        foreach (var (guid, intPort) in apps)
+        {
+            var app = App(guid);
+            app.Bindings.Add(new(portId, intPort));
+        }
+
+        foreach (var (guid, _) in apps)
+        {
+            var app = _apps[guid];
+            TouchAll(app);
+            app.Instances.ForEach(NoteIfNoBackend);
+        }
+
+        _changes.Ports.Add(portId);
+        if (apps.Count == 0)
+        {
+            _ports.Remove(portId);
+        }
+        else
+        {
+            _ports[portId] = [.. apps];
+        }
+    }
+
+    /// <summary>The backends of a port with these applications, the longest known first.</summary>
+    public List<Backend> BackendsOf(string portId, IReadOnlyList<(string App, ushort IntPort)> apps)
+    {
+        var found = new List<(long Sequence, Backend Backend)>();
+        foreach (var (guid, intPort) in apps)
+        {
+            if (_apps.TryGetValue(guid, out var app))
+            {
+                Collect(app, intPort, app.Bindings.TrueForAll(binding => binding.PortId == portId) && StandsIn(app), found);
+            }
+        }
+
+        found.Sort((left, right) => left.Sequence.CompareTo(right.Sequence));
+        return found.ConvertAll(entry => entry.Backend);
+    }
+
+    public List<Backend> BackendsOf(string portId) => BackendsOf(portId, _ports.GetValueOrDefault(portId, []));
+
+    public IEnumerable<string> PortIds => _ports.Keys;
+
+    /// <summary>Whether it is worth asking the DEAs for the application's main ports.</summary>
+    public bool NeedsMainPort(string guid)
+        => _apps.TryGetValue(guid, out var app) && app.Bindings.Count == 1 && StandsIn(app)
+           && app.Instances.Exists(instance => instance is { Id: not null, Ports.Length: 0 });
+
+    private bool StandsIn(AppRoutes app) => options.UseMainPort && app.WithNamedPorts == 0;
+
+    private static void Collect(AppRoutes app, ushort intPort, bool mainPort, List<(long, Backend)> found)
+    {
+        foreach (var instance in app.Instances)
+        {
+            var earlier = found.Count;
+            foreach (var port in instance.Ports)
+            {
+                var address = new BackendAddress(instance.Host, port.HostPort);
+                if ((port.ContainerPort == intPort || (mainPort && port.Main)) && !found[earlier..].Exists(other => other.Item2.Address == address))
+                {
+                    found.Add((instance.Sequence, Of(instance, address)));
+                }
+            }
+        }
+    }
+
+    private static Backend Of(Instance instance, BackendAddress address) => new()
+    {
+        Address = address,
+        App = instance.App.Guid,
+        Instance = instance.Id,
+        Index = instance.Index < 0 ? null : instance.Index,
+        Dea = instance.Dea?.Id,
+        Draining = instance.Draining,
+        Since = new(instance.Since, TimeSpan.Zero),
+    };
+
+    private void TouchAll(AppRoutes app)
+    {
+        foreach (var instance in app.Instances)
+        {
+            Touch(instance, RouteReason.BindingsChanged);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+using Harbor.Node.Dea;
+
+namespace Harbor.Node.Routes;
+
+/// <content><c>droplet.exited</c>, <c>dea.shutdown</c>, <c>dea.start</c>.</content>
+internal sealed partial class RouteTable
+{
+    private void Exit(DropletExited exit)
+    {
+        var instance = FindInstance(exit.App, exit.Instance);
+        _exits.Add(exit.App, exit.Instance, new(BeganOf(instance, Plausible(exit.CrashedAt)), exit.Evacuating), _now);
+        if (instance is null)
+        {
+            return;
+        }
+
+        if (!exit.Evacuating)
+        {
+            Remove(instance, RouteReason.Exited);
+        }
+        else if (!instance.Evacuating)
+        {
+            instance.Evacuating = true;
+            Touch(instance, RouteReason.Evacuating);
+        }
+    }
+
+    /// <summary>The newest state that the exit ends: the one known, or the crash, or for an instance never heard of whatever began before now.</summary>
+    private double BeganOf(Instance? instance, double crashedAt)
+    {
+        var known = instance?.Began ?? double.NaN;
+        var began = double.IsNaN(known) || crashedAt > known ? crashedAt : known;
+        return double.IsNaN(began) ? SecondsOf(_now) : began;
+    }
+
+    private void SetShuttingDown(string id, bool shuttingDown, RouteReason reason)
+    {
+        if (!shuttingDown && !_deas.ContainsKey(id))
+        {
+            return;
+        }
+
+        var dea = Dea(id);
+        if (dea.ShuttingDown == shuttingDown)
+        {
+            return;
+        }
+
+        dea.ShuttingDown = shuttingDown;
+        foreach (var instance in dea.Instances)
+        {
+            Touch(instance, reason);
+        }
+    }
+}

@@ -1,0 +1,158 @@
+using Harbor.Node.Dea;
+
+namespace Harbor.Node.Routes;
+
+/// <content><c>dea.heartbeat</c>.</content>
+internal sealed partial class RouteTable
+{
+    private const double LargestClockLead = 30;
+
+    private void Heartbeat(HeartbeatReceived heartbeat)
+    {
+        var dea = heartbeat.Dea is null ? null : Dea(heartbeat.Dea);
+        if (dea is not null)
+        {
+            dea.HeardAt = _now;
+            dea.Beat++;
+        }
+
+        var named = 0;
+        foreach (var droplet in heartbeat.Droplets)
+        {
+            if (Report(droplet with { Began = Plausible(droplet.Began) }, dea))
+            {
+                named++;
+            }
+        }
+
+        if (dea is null)
+        {
+            return;
+        }
+
+        // Old DEAs send a heartbeat of one instance when that has just become running; and one that holds a single instance looks the same.
+        var single = heartbeat.Droplets.Count == 1 ? (heartbeat.Droplets[0].App, heartbeat.Droplets[0].Instance) : default((string, string)?);
+        var partial = single is not null && single != dea.LastSingle;
+        dea.LastSingle = single;
+        if (!partial && dea.Instances.Count > named)
+        {
+            RemoveAbsent(dea);
+        }
+    }
+
+    /// <summary>A time to come says nothing about which of two processes is the newer.</summary>
+    private double Plausible(double began) => began > SecondsOf(_now) + LargestClockLead ? double.NaN : began;
+
+    private static double SecondsOf(long ticks) => (ticks - DateTimeOffset.UnixEpoch.UtcTicks) / (double)TimeSpan.TicksPerSecond;
+
+    private void RemoveAbsent(DeaRoutes dea)
+    {
+        for (var place = dea.Instances.Count - 1; place >= 0; place--)
+        {
+            // Removing one may take others of the list with it.
+            if (place < dea.Instances.Count && dea.Instances[place] is { Id: not null } instance && instance.Beat != dea.Beat)
+            {
+                Remove(instance, RouteReason.Absent);
+            }
+        }
+    }
+
+    /// <summary>Whether the entry left the instance in the DEA's list, and is the first of this heartbeat to name it.</summary>
+    private bool Report(in DropletReport droplet, DeaRoutes? dea)
+    {
+        if (droplet.State is DropletState.Other)
+        {
+            ReportNotRunning(droplet);
+            return false;
+        }
+
+        var exit = _exits.Find(droplet.App, droplet.Instance) is { } mark && !(droplet.Began > mark.Began) ? mark : default(ExitMark?);
+        if (exit is { Draining: false })
+        {
+            return false;
+        }
+
+        var instance = FindInstance(droplet.App, droplet.Instance) ?? Create(droplet.App, droplet.Instance);
+        if (instance is null)
+        {
+            return false;
+        }
+
+        MoveTo(instance, dea);
+        var first = dea is null || instance.Beat != dea.Beat || instance.HeardAt == 0;
+        instance.Beat = dea?.Beat ?? 0;
+        instance.HeardAt = _now;
+        instance.Remembered = false;
+        if (instance.Dea is null)
+        {
+            ExpireFrom(_now + options.DeaSilence.Ticks);
+        }
+
+        // Of an older state nothing is taken but that the instance is there.
+        if (!(droplet.Began < instance.Began))
+        {
+            Update(instance, droplet, droplet.State is DropletState.Evacuating || exit is not null);
+        }
+
+        return first;
+    }
+
+    private void ReportNotRunning(in DropletReport droplet)
+    {
+        if (FindInstance(droplet.App, droplet.Instance) is not { } instance)
+        {
+            NoteAbsent(droplet.App, droplet.Instance, RouteReason.NotRunning);
+        }
+        else if (!(droplet.Began < instance.Began))
+        {
+            if (!double.IsNaN(droplet.Began))
+            {
+                _exits.Add(droplet.App, droplet.Instance, new(droplet.Began, Draining: false), _now);
+            }
+
+            Remove(instance, RouteReason.NotRunning);
+        }
+    }
+
+    private void Update(Instance instance, in DropletReport droplet, bool evacuating)
+    {
+        instance.Began = double.IsNaN(droplet.Began) ? instance.Began : droplet.Began;
+        var index = droplet.Index ?? instance.Index;
+        if (index != instance.Index || evacuating != instance.Evacuating)
+        {
+            instance.Index = index;
+            instance.Evacuating = evacuating;
+            Touch(instance, evacuating ? RouteReason.Evacuating : RouteReason.Running);
+        }
+
+        if (droplet.Ports is { } ports)
+        {
+            NamePorts(instance, droplet.Host ?? KnownHost(instance), ports, RouteReason.Running);
+        }
+
+        NoteIfNoBackend(instance);
+    }
+
+    private static HostAddress? KnownHost(Instance instance) => instance.Ports.Length > 0 ? instance.Host : null;
+
+    private void NamePorts(Instance instance, HostAddress? host, PortMapping[] ports, RouteReason reason)
+    {
+        if (!instance.NamesPorts)
+        {
+            // From here on the application's main ports stand in for nothing.
+            SetNamesPorts(instance, true);
+            TouchAll(instance.App);
+        }
+
+        Span<InstancePort> wanted = stackalloc InstancePort[ports.Length];
+        for (var i = 0; i < ports.Length; i++)
+        {
+            wanted[i] = new(ports[i].ContainerPort, ports[i].HostPort, IsMain(instance, host, ports[i].HostPort));
+        }
+
+        SetPorts(instance, host, wanted, reason);
+    }
+
+    private static bool IsMain(Instance instance, HostAddress? host, ushort port)
+        => instance.Host == host && Array.Exists(instance.Ports, known => known.Main && known.HostPort == port);
+}

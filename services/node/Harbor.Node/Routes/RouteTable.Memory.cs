@@ -1,0 +1,47 @@
+namespace Harbor.Node.Routes;
+
+/// <content>What the stored ports remember of a time before this table.</content>
+internal sealed partial class RouteTable
+{
+    /// <summary>
+    /// Takes in a backend that a port's document holds and the table does not know. Its age starts now: it stays until its DEA's
+    /// next heartbeat, or until that has been silent for its time.
+    /// </summary>
+    public void Remember(Backend backend, ushort intPort, DateTimeOffset now, RouteChanges changes)
+    {
+        Begin(now, changes);
+        var known = backend.Instance is null ? null : FindInstance(backend.App, backend.Instance);
+        if (_holders.ContainsKey(backend.Address)
+            || known is { Remembered: false }
+            || (backend.Instance is not null && _exits.Find(backend.App, backend.Instance) is { Draining: false }))
+        {
+            return;
+        }
+
+        var instance = known ?? Create(backend.App, backend.Instance);
+        if (instance is null || (known is not null && known.Host != backend.Address.Host))
+        {
+            return;
+        }
+
+        instance.Remembered = true;
+        instance.Index = backend.Index ?? instance.Index;
+        instance.Evacuating |= backend.Draining;
+        StartAges(instance, backend.Dea);
+        SetPorts(instance, backend.Address.Host, [.. instance.Ports, new(intPort, backend.Address.Port, Main: backend.Instance is null)], RouteReason.Remembered);
+    }
+
+    private void StartAges(Instance instance, string? id)
+    {
+        if (id is not null)
+        {
+            var dea = Dea(id);
+            dea.HeardAt = _now;
+            MoveTo(instance, dea);
+            instance.HeardAt = instance.Id is null ? 0 : _now;
+        }
+
+        instance.RegisteredAt = _now;
+        ExpireFrom(_now + options.RegistrationAge.Ticks);
+    }
+}
