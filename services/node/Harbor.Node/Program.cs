@@ -1,1 +1,4 @@
-return 0;
+using Harbor.Hosting;
+using Harbor.Node;
+
+return await HarborProcess.RunAsync(args, new NodeModule());

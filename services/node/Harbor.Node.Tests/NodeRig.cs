@@ -1,0 +1,110 @@
+using System.Text;
+using Harbor.Contracts.Allocation;
+using Harbor.Contracts.Bindings;
+using Harbor.Contracts.Ports;
+using Harbor.State.Documents;
+using Harbor.State.Pools;
+using Harbor.State.Ports;
+using Harbor.Testing;
+using Harbor.Testing.Processes;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+using NATS.Client.Core;
+
+namespace Harbor.Node.Tests;
+
+/// <summary>A node as it runs, over a real nats-server and SQLite, with a publisher beside it that plays the DEAs.</summary>
+internal sealed class NodeRig : IAsyncDisposable
+{
+    private readonly TemporaryDirectory? _ownDirectory;
+    private readonly NatsConnection _deas;
+
+    private NodeRig(TestHost host, TemporaryDirectory? ownDirectory, string nats)
+    {
+        Host = host;
+        _ownDirectory = ownDirectory;
+        _deas = new NatsConnection(new NatsOpts { Url = nats });
+    }
+
+    public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
+
+    public TestHost Host { get; }
+
+    public NatsConnection Deas => _deas;
+
+    public IDocuments<PortDocument> Ports => Host.Services.GetRequiredService<IDocuments<PortDocument>>();
+
+    public IDocuments<PoolDocument> Pools => Host.Services.GetRequiredService<IDocuments<PoolDocument>>();
+
+    public static async Task<NodeRig> StartAsync(string nats, string? database = null, int firstPort = 25000, int lastPort = 25999)
+    {
+        var directory = database is null ? new TemporaryDirectory("node") : null;
+        var settings = new Dictionary<string, string?>
+        {
+            ["Harbor:State:Provider"] = "Sqlite",
+            ["Harbor:State:Sqlite:Path"] = database ?? directory!.Combine("harbor.db"),
+            ["Harbor:Nats:Url"] = nats,
+            ["Harbor:Node:AllowLoopback"] = "true",
+        };
+        var rig = new NodeRig(await TestHost.StartAsync(settings, [new NodeModule()], Cancellation), directory, nats);
+        await rig.Pools.InsertAsync(new PoolDocument { Id = "default", FirstPort = firstPort, LastPort = lastPort, Host = "127.0.0.1" }, Cancellation);
+        await Eventually.TrueAsync(
+            () => rig.Host.Services.GetRequiredService<NodeViews>().Pools.Find("default") is not null, "the node knows the pool", cancellationToken: Cancellation);
+        await rig._deas.ConnectAsync();
+        return rig;
+    }
+
+    /// <summary>Sends a command as the gateway does, and waits for either of its answers.</summary>
+    public async Task<object> AskAsync<TCommand, TYes, TNo>(TCommand command)
+        where TCommand : class
+        where TYes : class
+        where TNo : class
+    {
+        var client = Host.Services.GetRequiredService<IBus>().CreateRequestClient<TCommand>();
+        return (await client.GetResponse<TYes, TNo>(command, Cancellation)).Message;
+    }
+
+    public async Task<TAnswer> AskAsync<TCommand, TAnswer>(TCommand command)
+        where TCommand : class
+        where TAnswer : class
+    {
+        var client = Host.Services.GetRequiredService<IBus>().CreateRequestClient<TCommand>();
+        return (await client.GetResponse<TAnswer>(command, Cancellation)).Message;
+    }
+
+    public async Task<int> AllocateAsync(string instance)
+    {
+        var answer = await AskAsync<AllocatePort, PortAllocated, PortAllocationRefused>(Allocation(instance));
+        return answer.ShouldBeOfType<PortAllocated>().Port;
+    }
+
+    public async Task<int> BindAsync(string instance, string app, string binding)
+    {
+        var answer = await AskAsync<BindApp, AppBound, BindAppRefused>(new BindApp { BindingId = binding, ServiceInstanceId = instance, AppGuid = app });
+        return answer.ShouldBeOfType<AppBound>().IntPort;
+    }
+
+    public static AllocatePort Allocation(string instance) => new()
+    {
+        OperationId = $"op-{instance}",
+        ServiceInstanceId = instance,
+        Pool = "default",
+        Protocol = PortProtocol.Tcp,
+        Policy = new PortPolicy(),
+    };
+
+    public async Task SayAsync(string subject, string json) => await _deas.PublishAsync(subject, Encoding.UTF8.GetBytes(json), cancellationToken: Cancellation);
+
+    public async Task<IReadOnlyList<string>> BackendsAsync(int port)
+        => [.. ((await Ports.GetAsync(PortDocument.IdOf("default", port), Cancellation))?.Backends ?? []).Select(backend => $"{backend.Host}:{backend.Port}{(backend.Draining ? " draining" : "")}")];
+
+    public Task<IReadOnlyList<string>> BackendsBecomeAsync(int port, params string[] expected)
+        => Eventually.GetAsync(() => BackendsAsync(port), seen => seen.SequenceEqual(expected), $"backends [{string.Join(", ", expected)}]", cancellationToken: Cancellation);
+
+    public async ValueTask DisposeAsync()
+    {
+        await _deas.DisposeAsync();
+        await Host.DisposeAsync();
+        _ownDirectory?.Dispose();
+    }
+}

@@ -1,0 +1,21 @@
+using Harbor.Testing.Servers;
+
+namespace Harbor.Node.Tests;
+
+/// <summary>The whole node: commands in, events in, port documents out.</summary>
+public sealed class NodeTests(OwnNatsServer nats) : IClassFixture<OwnNatsServer>
+{
+    [Fact]
+    public async Task Heartbeat_OfABoundApplication_BringsBackendAndItsExitTakesIt()
+    {
+        await using var rig = await NodeRig.StartAsync(nats.Address);
+        var port = await rig.AllocateAsync("s1");
+        (await rig.BindAsync("s1", "mud", "b1")).ShouldBe(4100);
+
+        await rig.SayAsync("dea.heartbeat", """{"dea":"d1","ip":"10.0.4.7","droplets":[{"droplet":"mud","instance":"i1","index":0,"state":"RUNNING","state_timestamp":1.5,"ports":[{"container_port":4100,"host_port":61044}]}]}""");
+        await rig.BackendsBecomeAsync(port, "10.0.4.7:61044");
+
+        await rig.SayAsync("droplet.exited", """{"droplet":"mud","instance":"i1","reason":"CRASHED"}""");
+        await rig.BackendsBecomeAsync(port);
+    }
+}

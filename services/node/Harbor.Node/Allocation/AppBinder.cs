@@ -1,0 +1,81 @@
+using Harbor.Contracts.Bindings;
+using Harbor.Node.Routes;
+using Harbor.State.Documents;
+using Harbor.State.Ports;
+
+namespace Harbor.Node.Allocation;
+
+/// <summary>Puts applications behind ports, and takes them away.</summary>
+internal sealed partial class AppBinder(IDocuments<PortDocument> ports, IntPorts intPorts, RouteService routes, ILogger<AppBinder> logger)
+{
+    /// <summary>The application's number to listen on; null where the service instance holds no port or the application has no number left.</summary>
+    public async Task<int?> BindAsync(BindApp command, CancellationToken cancellationToken)
+    {
+        while (await ports.HeldByAsync(command.ServiceInstanceId, cancellationToken) is { } port)
+        {
+            if (await intPorts.TakeAsync(command.AppGuid, command.ServiceInstanceId, cancellationToken) is not { } intPort)
+            {
+                return null;
+            }
+
+            var apps = With(port.Apps, command, intPort);
+            if (ReferenceEquals(apps, port.Apps))
+            {
+                return intPort;
+            }
+
+            // With the backends that are known already, so that the first client finds the application.
+            var bound = routes.Fill(port with { Apps = apps });
+            if ((await ports.ReplaceAsync(bound, cancellationToken)).Written)
+            {
+                Log.Bound(logger, command.AppGuid, port.Port, command.ServiceInstanceId, command.BindingId, intPort, bound.Backends.Count);
+                return intPort;
+            }
+        }
+
+        // Released meanwhile: a number taken after the release had freed them would stay for ever.
+        await intPorts.FreeAsync(command.ServiceInstanceId, cancellationToken);
+        return null;
+    }
+
+    public async Task UnbindAsync(UnbindApp command, CancellationToken cancellationToken)
+    {
+        while (await ports.HeldByAsync(command.ServiceInstanceId, cancellationToken) is { } port
+            && port.Apps.FirstOrDefault(app => app.BindingIds.Contains(command.BindingId)) is { } bound)
+        {
+            var apps = Without(port.Apps, bound, command.BindingId);
+            var unbound = routes.Fill(port with { Apps = apps });
+            if ((await ports.ReplaceAsync(unbound, cancellationToken)).Written)
+            {
+                Log.Unbound(logger, bound.AppGuid, port.Port, command.ServiceInstanceId, command.BindingId);
+                return;
+            }
+        }
+    }
+
+    private static IReadOnlyList<BoundApp> With(IReadOnlyList<BoundApp> apps, BindApp command, int intPort)
+    {
+        if (apps.FirstOrDefault(app => app.AppGuid == command.AppGuid) is not { } known)
+        {
+            return [.. apps, new() { AppGuid = command.AppGuid, IntPort = intPort, BindingIds = [command.BindingId] }];
+        }
+
+        return known.BindingIds.Contains(command.BindingId)
+            ? apps
+            : [.. apps.Select(app => app == known ? known with { BindingIds = [.. known.BindingIds, command.BindingId] } : app)];
+    }
+
+    private static IReadOnlyList<BoundApp> Without(IReadOnlyList<BoundApp> apps, BoundApp bound, string bindingId)
+        => bound.BindingIds.Count == 1
+            ? [.. apps.Where(app => app != bound)]
+            : [.. apps.Select(app => app == bound ? bound with { BindingIds = [.. bound.BindingIds.Where(id => id != bindingId)] } : app)];
+
+    private static partial class Log
+    {
+        [LoggerMessage(2020, LogLevel.Information, "Application {AppGuid} is bound to port {ExternalPort} of service instance {ServiceInstanceId} by {BindingId}: it listens on {IntPort}, and {Backends} backends stand behind the port")]
+        public static partial void Bound(ILogger logger, string appGuid, int externalPort, string serviceInstanceId, string bindingId, int intPort, int backends);
+
+        [LoggerMessage(2021, LogLevel.Information, "Binding {BindingId} of application {AppGuid} to port {ExternalPort} of service instance {ServiceInstanceId} has ended")]
+        public static partial void Unbound(ILogger logger, string appGuid, int externalPort, string serviceInstanceId, string bindingId);
+    }
+}
