@@ -3,7 +3,7 @@ namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
 /// <summary>The engines that every behaviour is shown for. An engine that is added here is held to all of it.</summary>
 public static class Engines
 {
-    public static IReadOnlyList<RelayEngineKind> Kinds { get; } = [RelayEngineKind.Managed];
+    public static IReadOnlyList<RelayEngineKind> Kinds { get; } = [RelayEngineKind.Managed, RelayEngineKind.Linux];
 
     /// <summary>For <c>MemberData</c>: one row an engine.</summary>
     public static TheoryData<RelayEngineKind> All => [.. Kinds];

@@ -1,0 +1,143 @@
+using System.Collections.Concurrent;
+using Harbor.Proxy.DataPlane.Backends;
+using Harbor.Proxy.DataPlane.Linux.Listening;
+using Harbor.Proxy.DataPlane.Linux.Loops;
+using Harbor.Proxy.DataPlane.Linux.Native;
+using Harbor.Proxy.DataPlane.Listening;
+using Harbor.Proxy.DataPlane.Ports;
+using Microsoft.Extensions.Logging;
+
+namespace Harbor.Proxy.DataPlane.Linux;
+
+/// <summary>
+/// The engine for Linux: one <see cref="EventLoop"/> a processor, system calls made directly, no allocation for a connection, a session or a transfer.
+/// Owns the loops and the ports. Changes come one at a time; the loops learn of them by <see cref="EventLoop.Post"/>.
+/// </summary>
+internal sealed partial class LinuxRelayEngine : IRelayEngine
+{
+    private readonly RelayContext _context;
+    private readonly EventLoop[] _loops;
+    private readonly ConcurrentDictionary<int, LinuxPort> _ports = new();
+    private readonly SemaphoreSlim _changes = new(1);
+    private readonly BackendVerifier _verifier;
+    private bool _isDisposed;
+
+    public LinuxRelayEngine(RelayContext context)
+    {
+        _context = context;
+        _logger = context.Loggers.CreateLogger<LinuxRelayEngine>();
+        _verifier = new BackendVerifier(context);
+        var count = context.Options.Loops > 0 ? context.Options.Loops : Environment.ProcessorCount;
+        _loops = [.. Enumerable.Range(0, count).Select(index => new EventLoop(index, context.Clock, _logger))];
+        Log.Started(_logger, count);
+    }
+
+    public string Name => "linux";
+
+    public IReadOnlyCollection<int> OpenPorts => [.. _ports.Keys];
+
+    public TransportCounters? GetCounters(int port, Transport transport) =>
+        _ports.TryGetValue(port, out var open) ? open.State[transport]?.Meter.Read() : null;
+
+    public async ValueTask<ListenResult> ApplyAsync(PortSnapshot port, CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_ports.TryGetValue(port.Port, out var open))
+            {
+                if (TransportsOf(open.State) == port.Transports)
+                {
+                    await open.ChangeAsync(port);
+                    _verifier.Verify(open.State, open.BackendVerified);
+                    return ListenResult.Open;
+                }
+
+                await CloseLockedAsync(open, EndReason.PortClosed);
+            }
+
+            return Listen(port);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    public async ValueTask<bool> CloseAsync(int port)
+    {
+        await _changes.WaitAsync();
+        try
+        {
+            if (!_ports.TryGetValue(port, out var open))
+            {
+                return false;
+            }
+
+            await CloseLockedAsync(open, EndReason.PortClosed);
+            return true;
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    private static Transports TransportsOf(PortState state) =>
+        (state.Tcp is null ? Transports.None : Transports.Tcp) | (state.Udp is null ? Transports.None : Transports.Udp);
+
+    private ListenResult Listen(PortSnapshot port)
+    {
+        var sockets = new Dictionary<Transport, int>(2);
+        foreach (var transport in Enum.GetValues<Transport>())
+        {
+            if (!port.Transports.HasFlag(transport == Transport.Tcp ? Transports.Tcp : Transports.Udp))
+            {
+                continue;
+            }
+
+            var socket = _context.Limits.Descriptors.TryTake()
+                ? ListeningSocket.Open(transport, _context.Options.ListenAddress, port.Port, _context.Options.Backlog)
+                : -Errno.TooManyFiles;
+            if (socket < 0)
+            {
+                return Refuse(port, transport, socket, sockets);
+            }
+
+            sockets[transport] = socket;
+        }
+
+        var state = new PortState(port, _context.Options.MaxHeldPerPort);
+        var open = new LinuxPort(_context, _loops, state, sockets);
+        _ports[port.Port] = open;
+        _context.Metrics.Add(state);
+        open.Open();
+        _verifier.Verify(state, open.BackendVerified);
+        return ListenResult.Open;
+    }
+
+    private ListenResult Refuse(PortSnapshot port, Transport transport, int error, Dictionary<Transport, int> opened)
+    {
+        foreach (var socket in opened.Values)
+        {
+            Kernel.Close(socket);
+        }
+
+        _context.Limits.Descriptors.Return(opened.Count + (error == -Errno.TooManyFiles ? 0 : 1));
+        return new ListenResult
+        {
+            IsOpen = false,
+            Transport = transport,
+            Reason = ListeningSocket.Describe(error).ToLowerInvariant(),
+            Holder = error == -Errno.AddressInUse ? PortHolder.Find(port.Port, transport) : null,
+        };
+    }
+
+    private async Task CloseLockedAsync(LinuxPort open, EndReason reason)
+    {
+        _ports.TryRemove(open.State.Port, out _);
+        await open.CloseAsync(reason);
+        _context.Metrics.Remove(open.State);
+    }
+}
