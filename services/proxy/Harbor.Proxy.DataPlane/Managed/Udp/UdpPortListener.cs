@@ -95,12 +95,7 @@ internal sealed partial class UdpPortListener : IDisposable
     {
         foreach (var session in Sessions())
         {
-            foreach (var backend in gone)
-            {
-                session.BackendGone(backend);
-            }
-
-            session.Retry();
+            session.BackendsChanged(gone);
         }
     }
 

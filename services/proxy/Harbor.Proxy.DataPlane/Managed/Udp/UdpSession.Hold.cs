@@ -8,30 +8,27 @@ internal sealed partial class UdpSession
     private long _heldUntilMs;
 
     /// <summary>There may be a backend now. False where it goes on waiting.</summary>
-    public bool Retry()
+    private bool Retry()
     {
-        lock (_lock)
+        if (_held is not { } held || _hasEnded)
         {
-            if (_held is not { } held || _hasEnded)
+            return true;
+        }
+
+        _tried.Clear();
+        while (TryAttach() is { } upstream)
+        {
+            if (TrySendFirst(upstream, held.AsSpan(0, _heldLength), out var error))
             {
+                Keep(held.AsMemory(0, _heldLength));
+                ReturnHeld();
                 return true;
             }
 
-            _tried.Clear();
-            while (TryAttach() is { } upstream)
-            {
-                if (TrySendFirst(upstream, held.AsSpan(0, _heldLength), out var error))
-                {
-                    Keep(held.AsMemory(0, _heldLength));
-                    ReturnHeld();
-                    return true;
-                }
-
-                Note(error);
-            }
-
-            return false;
+            Note(error);
         }
+
+        return false;
     }
 
     private void Hold(ReadOnlyMemory<byte> datagram)

@@ -103,19 +103,30 @@ internal sealed partial class UdpSession(UdpPortListener listener, DatagramOrigi
         return limit > 0 && _datagramsIn < TrustedAfter && _bytesOut + length > limit * _bytesIn;
     }
 
-    /// <summary>The backend left the port: the session goes to another one with its next datagram, or ends where there is none and it may not wait.</summary>
-    public void BackendGone(BackendState backend)
+    /// <summary>
+    /// Where its backend left the port, the session goes to another one with its next datagram, or ends if there is none and it may not wait. Where a
+    /// backend has come, a datagram that waits goes there.
+    /// </summary>
+    public void BackendsChanged(IReadOnlyList<BackendState> gone)
     {
         lock (_lock)
         {
-            if (_hasEnded || !ReferenceEquals(_backend, backend))
+            if (_hasEnded)
             {
                 return;
             }
 
-            Detach();
-            _tried.Clear();
-            if (listener.State.Rules.HoldMs == 0 && listener.State.Backends.Members.IsEmpty)
+            if (_backend is not null && gone.Contains(_backend))
+            {
+                Detach();
+                _tried.Clear();
+            }
+
+            if (_held is not null)
+            {
+                Retry();
+            }
+            else if (_upstream is null && listener.State.Rules.HoldMs == 0 && listener.State.Backends.Members.IsEmpty)
             {
                 End(EndReason.BackendGone);
             }

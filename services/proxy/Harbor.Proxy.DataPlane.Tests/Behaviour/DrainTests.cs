@@ -1,0 +1,52 @@
+using System.Net.Sockets;
+
+namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
+
+public sealed class DrainTests
+{
+    public static TheoryData<RelayEngineKind> All => Engines.All;
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Drain_TakesNoNewOnesAndWaitsForThoseThatAreThere(RelayEngineKind kind)
+    {
+        await using var relay = new Relay(kind);
+        using var tcp = new TcpBackend().Answer('t');
+        using var udp = new UdpPeer().Answer('u');
+        await relay.PolicyAsync(Transport.Udp, policy => policy with { IdleTimeout = TimeSpan.FromMilliseconds(500) });
+        await relay.BackendsAsync(udp.Snapshot, tcp.Snapshot);
+        await relay.PolicyAsync(Transport.Tcp, policy => policy with { Balance = BalanceMode.First });
+        await relay.BackendsAsync(tcp.Snapshot with { }, udp.Snapshot with { Draining = true });
+        using var connection = await Asking.AskAsync(relay.Port, Transport.Tcp);
+        (await connection.AnswerAsync()).ShouldBe('t');
+        await relay.BackendsAsync(udp.Snapshot, tcp.Snapshot with { Draining = true });
+        using var session = await Asking.AskAsync(relay.Port, Transport.Udp);
+        (await session.AnswerAsync()).ShouldBe('u');
+
+        var draining = relay.Engine.DrainAsync(TimeSpan.FromMinutes(1), CancellationToken.None).AsTask();
+
+        await Should.ThrowAsync<SocketException>(() => TcpPeer.ConnectAsync(relay.Port));
+        await connection.AskAsync();
+        (await connection.AnswerAsync()).ShouldBe('t');
+        await session.AskAsync();
+        (await session.AnswerAsync()).ShouldBe('u');
+        draining.IsCompleted.ShouldBeFalse();
+        connection.Dispose();
+        await draining.WithinAsync("the drain to end with the last session");
+        relay.Engine.OpenPorts.ShouldBeEmpty();
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Drain_OutOfTime_ResetsTheRest(RelayEngineKind kind)
+    {
+        await using var relay = new Relay(kind);
+        using var backend = new TcpBackend();
+        await relay.BackendsAsync(backend.Snapshot);
+        using var client = await TcpPeer.ConnectAsync(relay.Port);
+        using var server = await backend.AcceptAsync();
+        await relay.Engine.DrainAsync(TimeSpan.FromMilliseconds(50), CancellationToken.None).AsTask().WithinAsync("the drain to give up");
+        await client.ResetAsync();
+        await server.ResetAsync();
+    }
+}

@@ -1,0 +1,81 @@
+using System.Net;
+
+namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
+
+/// <summary>A port of one transport whose instances answer with their names. Owns the relay and the instances.</summary>
+internal sealed class NamedPort : IAsyncDisposable
+{
+    private readonly Transport _transport;
+    private readonly List<IDisposable> _instances = [];
+
+    private NamedPort(RelayEngineKind kind, Transport transport, RelayOptions? options)
+    {
+        _transport = transport;
+        Relay = new Relay(kind, options);
+    }
+
+    public Relay Relay { get; }
+
+    public TransportCounters Counters => Relay.Counters(_transport);
+
+    public static async Task<NamedPort> OpenAsync(RelayEngineKind kind, Transport transport, string names, RelayOptions? options = null)
+    {
+        var port = new NamedPort(kind, transport, options);
+        await port.Relay.ApplyAsync(port.Relay.Snapshot with { Transports = transport == Transport.Tcp ? Transports.Tcp : Transports.Udp });
+        foreach (var name in names)
+        {
+            await port.StartAsync(name);
+        }
+
+        return port;
+    }
+
+    /// <summary>One more instance.</summary>
+    public async Task StartAsync(char name)
+    {
+        var (snapshot, instance) = Asking.Start(_transport, name);
+        _instances.Add(instance);
+        await Relay.BackendsAsync([.. Relay.Snapshot.Backends, snapshot]);
+    }
+
+    public Task PolicyAsync(Func<RelayPolicy, RelayPolicy> change) => Relay.PolicyAsync(_transport, change);
+
+    public Task<Asker> AskAsync(IPAddress? from = null) => Asking.AskAsync(Relay.Port, _transport, from);
+
+    public Task<char> WhoAsync(IPAddress? from = null) => Asking.WhoAsync(Relay.Port, _transport, from);
+
+    public async Task RefusedAsync(Asker asker, RefusalReason reason)
+    {
+        await asker.RefusedAsync();
+        await Relay.RefusedAsync(_transport, reason);
+    }
+
+    /// <summary>Null for a client that was refused: TCP is reset, and of UDP no more answers come than were counted.</summary>
+    public async Task<char?> AnswerOrNullAsync(Asker asker)
+    {
+        var answer = asker.AnswerAsync();
+        if (_transport == Transport.Udp)
+        {
+            await Waiting.UntilAsync(() => answer.IsCompleted || Counters.DatagramsOut + Counters.DatagramsDropped >= Counters.DatagramsIn, () => "every datagram to be answered or dropped");
+            if (await Task.WhenAny(answer, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System)) != answer)
+            {
+                return null;
+            }
+        }
+
+        try
+        {
+            return await answer;
+        }
+        catch (System.Net.Sockets.SocketException)
+        {
+            return null;
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Relay.DisposeAsync();
+        _instances.ForEach(instance => instance.Dispose());
+    }
+}

@@ -1,0 +1,142 @@
+using System.Net.Sockets;
+using System.Security.Cryptography;
+
+namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
+
+/// <summary>
+/// Everything at once, in random order (the seed is in the output): clients that half-close, reset, read slowly and leave, while backends come and go and policies change. Every
+/// byte that arrives must be the one that was sent; a connection may end early only by a reset.
+/// </summary>
+[Collection(nameof(Alone))]
+public sealed class SoakTests(ITestOutputHelper output)
+{
+    private const int Workers = 16;
+    private const int RoundsPerWorker = 60;
+    private const int Changes = 150;
+
+    public static TheoryData<RelayEngineKind> All => Engines.All;
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Soak_RandomTrafficAndChanges_LosesNoByteAndLeavesNothing(RelayEngineKind kind)
+    {
+        var seed = Random.Shared.Next();
+        output.WriteLine($"seed {seed}");
+        await using var relay = new Relay(kind);
+        var backends = Enumerable.Range(0, 3).Select(_ => new TcpBackend().Echo()).ToList();
+        var twins = backends.Select(backend => new UdpPeer(port: backend.Address.Port).Echo()).ToList();
+        await relay.BackendsAsync(backends.Select(backend => backend.Snapshot));
+        using var over = new CancellationTokenSource();
+        var changing = ChangeAsync(relay, backends, new Random(seed), over.Token);
+        var whole = 0;
+        await Task.WhenAll(Enumerable.Range(1, Workers).Select(async worker =>
+        {
+            var random = new Random(seed + worker);
+            for (var round = 0; round < RoundsPerWorker; round++)
+            {
+                var isWhole = worker % 4 == 0 ? await UdpRoundAsync(relay, random) : await TcpRoundAsync(relay, random);
+                Interlocked.Add(ref whole, isWhole ? 1 : 0);
+            }
+        }));
+        await over.CancelAsync();
+        await changing;
+        output.WriteLine($"{whole} of {Workers * RoundsPerWorker} rounds were whole; {relay.Counters(Transport.Tcp)}; {relay.Counters(Transport.Udp)}");
+        whole.ShouldBeGreaterThan(Workers * RoundsPerWorker / 4, "the changes left hardly anything to look at");
+        await relay.CountersAsync(Transport.Tcp, counters => counters.Active == 0, "no connection left");
+        await relay.BackendsAsync();
+        await relay.CountersAsync(Transport.Udp, counters => counters.Active == 0, "no session left");
+        backends.ForEach(backend => backend.Dispose());
+        twins.ForEach(twin => twin.Dispose());
+    }
+
+    /// <summary>True where everything came back; false where it was cut, which must be by a reset.</summary>
+    private static async Task<bool> TcpRoundAsync(Relay relay, Random random)
+    {
+        var data = RandomNumberGenerator.GetBytes(random.Next(1, 400_000));
+        var ending = random.Next(4);
+        var received = new byte[data.Length];
+        var count = 0;
+        try
+        {
+            using var client = await TcpPeer.ConnectAsync(relay.Port);
+            var sending = SendAsync(client, data, halfClose: ending != 0);
+            int more;
+            while (count < data.Length && (more = await client.Socket.ReceiveAsync(received.AsMemory(count, Math.Min(data.Length - count, random.Next(1, 65_536))), SocketFlags.None).AsTask().WithinAsync("an echo or a reset")) > 0)
+            {
+                count += more;
+                if (ending == 3 && random.Next(8) == 0)
+                {
+                    client.Reset();
+                    break;
+                }
+
+                if (ending == 2)
+                {
+                    await Task.Yield();
+                }
+            }
+
+            await sending;
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            // Cut; what came before must still be right.
+            SHA256.HashData(received.AsSpan(0, count)).ShouldBe(SHA256.HashData(data.AsSpan(0, count)));
+            return false;
+        }
+
+        SHA256.HashData(received.AsSpan(0, count)).ShouldBe(SHA256.HashData(data.AsSpan(0, count)));
+        (ending == 3 || count == data.Length).ShouldBeTrue($"closed in order after {count} of {data.Length} bytes");
+        return count == data.Length;
+    }
+
+    private static async Task SendAsync(TcpPeer client, byte[] data, bool halfClose)
+    {
+        await client.SendAsync(data);
+        if (halfClose)
+        {
+            client.HalfClose();
+        }
+    }
+
+    /// <summary>A datagram may be lost while backends change, but never altered or given to another client.</summary>
+    private static async Task<bool> UdpRoundAsync(Relay relay, Random random)
+    {
+        using var client = UdpPeer.ConnectTo(relay.Port);
+        var data = RandomNumberGenerator.GetBytes(random.Next(0, 9_000));
+        client.Send(data);
+        var answer = client.ReceiveAsync("an echo");
+        if (await Task.WhenAny(answer, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System)) != answer)
+        {
+            return false;
+        }
+
+        (await answer).ShouldBe(data);
+        return true;
+    }
+
+    private static async Task ChangeAsync(Relay relay, List<TcpBackend> backends, Random random, CancellationToken over)
+    {
+        for (var change = 0; change < Changes && !over.IsCancellationRequested; change++)
+        {
+            var transport = random.Next(2) == 0 ? Transport.Tcp : Transport.Udp;
+            switch (random.Next(4))
+            {
+                case 0:
+                    await relay.BackendsAsync(backends.Where(_ => random.Next(3) > 0).DefaultIfEmpty(backends[0]).Select(backend => backend.Snapshot));
+                    break;
+                case 1:
+                    await relay.BackendsAsync(backends.Select(backend => backend.Snapshot with { Draining = random.Next(2) == 0 }));
+                    break;
+                case 2:
+                    await relay.PolicyAsync(transport, policy => policy with { Balance = (BalanceMode)random.Next(5), ConnectTimeout = TimeSpan.FromSeconds(random.Next(1, 6)) });
+                    break;
+                default:
+                    await relay.PolicyAsync(transport, policy => policy with { MaxConnectionsPerSource = random.Next(1_000, 2_000), IdleTimeout = TimeSpan.FromSeconds(random.Next(5, 60)) });
+                    break;
+            }
+
+            await Task.Delay(TimeSpan.FromMilliseconds(random.Next(1, 20)), TimeProvider.System, CancellationToken.None);
+        }
+    }
+}
