@@ -1,6 +1,7 @@
 using Harbor.State.Configuration;
 using Harbor.State.Documents;
 using Harbor.State.Health;
+using Harbor.State.Mongo;
 using Harbor.State.Services;
 using Harbor.State.Sqlite;
 using Microsoft.Extensions.Configuration;
@@ -60,7 +61,7 @@ public static class StateExtensions
         return options.Home switch
         {
             StateProvider.Sqlite => new SqliteDocumentStore(options.Sqlite.Path, loggers.CreateLogger<SqliteDocumentStore>(), time),
-            _ => throw new NotSupportedException("Harbor:State:Provider Mongo is not built in yet."),
+            _ => new MongoDocumentStore(options.Mongo.ConnectionString, loggers.CreateLogger<MongoDocumentStore>(), time),
         };
     }
 }

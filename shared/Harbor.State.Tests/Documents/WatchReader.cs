@@ -2,28 +2,23 @@ using Harbor.State.Documents;
 
 namespace Harbor.State.Tests.Documents;
 
-/// <summary>Reads a watch step by step, with a limit of patience.</summary>
+/// <summary>Reads a watch step by step, with a limit of patience. Passes over what repeats the known, which a watch may do.</summary>
 public sealed class WatchReader(IDocuments<BoatDocument> boats, TimeSpan patience, string idPrefix = "") : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+    private readonly Dictionary<string, long> _known = [];
     private IAsyncEnumerator<DocumentChange<BoatDocument>>? _steps;
     private Task<bool>? _pending;
 
     public async Task<DocumentChange<BoatDocument>> NextAsync(string expected = "the next step of the watch")
     {
-        _steps ??= boats.WatchAsync(idPrefix, _stop.Token).GetAsyncEnumerator();
-        _pending ??= _steps.MoveNextAsync().AsTask();
-        try
+        var step = await ReadAsync(expected);
+        while (!IsNews(step))
         {
-            (await _pending.WaitAsync(patience, _stop.Token)).ShouldBeTrue("a watch never ends by itself");
-        }
-        catch (TimeoutException)
-        {
-            Assert.Fail($"Missing after {patience}: {expected}");
+            step = await ReadAsync(expected);
         }
 
-        _pending = null;
-        return _steps.Current;
+        return step;
     }
 
     /// <summary>The ids of the snapshot, which must come next.</summary>
@@ -66,5 +61,40 @@ public sealed class WatchReader(IDocuments<BoatDocument> boats, TimeSpan patienc
         }
 
         _stop.Dispose();
+    }
+
+    private bool IsNews(DocumentChange<BoatDocument> step)
+    {
+        switch (step.Kind)
+        {
+            case DocumentChangeKind.SnapshotStarted:
+                _known.Clear();
+                return true;
+            case DocumentChangeKind.Upserted:
+                var news = !_known.TryGetValue(step.Id, out var version) || version < step.Document!.Version;
+                _known[step.Id] = Math.Max(version, step.Document!.Version);
+                return news;
+            case DocumentChangeKind.Deleted:
+                return _known.Remove(step.Id);
+            default:
+                return true;
+        }
+    }
+
+    private async Task<DocumentChange<BoatDocument>> ReadAsync(string expected)
+    {
+        _steps ??= boats.WatchAsync(idPrefix, _stop.Token).GetAsyncEnumerator();
+        _pending ??= _steps.MoveNextAsync().AsTask();
+        try
+        {
+            (await _pending.WaitAsync(patience, _stop.Token)).ShouldBeTrue("a watch never ends by itself");
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"Missing after {patience}: {expected}");
+        }
+
+        _pending = null;
+        return _steps.Current;
     }
 }

@@ -1,0 +1,129 @@
+using Harbor.State.Documents;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace Harbor.State.Mongo;
+
+/// <summary>One collection of a database.</summary>
+internal sealed partial class MongoDocuments<T> : IDocuments<T>
+    where T : Document
+{
+    private static readonly FilterDefinitionBuilder<BsonDocument> _filter = Builders<BsonDocument>.Filter;
+    private static readonly SortDefinition<BsonDocument> _byId = Builders<BsonDocument>.Sort.Ascending(MongoShape<T>.Id);
+
+    private readonly MongoDocumentStore _store;
+    private readonly MongoIndexes<T> _indexes;
+
+    public MongoDocuments(MongoDocumentStore store, DocumentType<T> type)
+    {
+        _store = store;
+        Type = type;
+        Shape = new MongoShape<T>(type);
+        Collection = store.Database.GetCollection<BsonDocument>(type.Collection);
+        _indexes = new MongoIndexes<T>(store, this);
+    }
+
+    public DocumentType<T> Type { get; }
+
+    internal MongoShape<T> Shape { get; }
+
+    internal IMongoCollection<BsonDocument> Collection { get; }
+
+    public async ValueTask<T?> GetAsync(string id, CancellationToken cancellationToken)
+    {
+        var stored = await _store.RunAsync(token => Collection.Find(_filter.Eq(MongoShape<T>.Id, id)).FirstOrDefaultAsync(token), cancellationToken);
+        return stored is null ? null : Shape.FromBson(stored);
+    }
+
+    public async ValueTask<IReadOnlyList<T>> QueryAsync(DocumentQuery query, CancellationToken cancellationToken)
+    {
+        Type.Check(query);
+        if (query.Limit <= 0)
+        {
+            return [];
+        }
+
+        await _indexes.EnsureAsync(cancellationToken);
+        var stored = await _store.RunAsync(
+            token => Collection.Find(FilterOf(query)).Sort(SortOf(query)).Limit(query.Limit == int.MaxValue ? null : query.Limit).ToListAsync(token), cancellationToken);
+        return stored.ConvertAll(Shape.FromBson);
+    }
+
+    public async ValueTask<WriteResult<T>> InsertAsync(T document, CancellationToken cancellationToken)
+    {
+        Type.CheckId(document.Id);
+        await _indexes.EnsureAsync(cancellationToken);
+        var version = NextVersion(0);
+        try
+        {
+            await _store.RunAsync(
+                async token =>
+                {
+                    await Collection.InsertOneAsync(Shape.ToBson(document, version), cancellationToken: token);
+                    return true;
+                },
+                cancellationToken);
+        }
+        catch (MongoException exception) when (MongoErrors.IsDuplicateKey(exception))
+        {
+            // The message names an index, but servers differ in which, where both the id and a key are taken.
+            var exists = await GetAsync(document.Id, cancellationToken) is not null || exception.Message.Contains("_id_", StringComparison.Ordinal);
+            return new(exists ? WriteOutcome.Conflict : WriteOutcome.KeyTaken, null);
+        }
+
+        return new(WriteOutcome.Written, Versioned(document, version));
+    }
+
+    public async ValueTask<WriteResult<T>> ReplaceAsync(T document, CancellationToken cancellationToken)
+    {
+        await _indexes.EnsureAsync(cancellationToken);
+        var version = NextVersion(document.Version);
+        try
+        {
+            var result = await _store.RunAsync(
+                token => Collection.ReplaceOneAsync(AsRead(document), Shape.ToBson(document, version), cancellationToken: token), cancellationToken);
+            return result.MatchedCount == 1 ? new(WriteOutcome.Written, Versioned(document, version)) : new(WriteOutcome.Conflict, null);
+        }
+        catch (MongoException exception) when (MongoErrors.IsDuplicateKey(exception))
+        {
+            return new(WriteOutcome.KeyTaken, null);
+        }
+    }
+
+    public async ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken)
+    {
+        var result = await _store.RunAsync(token => Collection.DeleteOneAsync(AsRead(document), token), cancellationToken);
+        return result.DeletedCount == 1 ? WriteOutcome.Written : WriteOutcome.Conflict;
+    }
+
+    internal static FilterDefinition<BsonDocument> AsRead(T document)
+        => _filter.Eq(MongoShape<T>.Id, document.Id) & _filter.Eq(MongoShape<T>.Version, document.Version);
+
+    internal static FilterDefinition<BsonDocument> UnderPrefix(string field, string prefix)
+        => prefix.Length == 0 ? _filter.Empty : _filter.Gte(field, prefix) & _filter.Lt(field, DocumentKeys.EndOf(prefix));
+
+    private static FilterDefinition<BsonDocument> FilterOf(DocumentQuery query)
+    {
+        var filter = UnderPrefix(MongoShape<T>.Id, query.IdPrefix ?? "");
+        if (query.AfterId is not null)
+        {
+            filter &= _filter.Gt(MongoShape<T>.Id, query.AfterId);
+        }
+
+        return query switch
+        {
+            { Index: null } => filter,
+            { Match: KeyMatch.Equal } => filter & _filter.Eq(MongoShape<T>.KeyOf(query.Index), query.Key),
+            _ => filter & _filter.Lte(MongoShape<T>.KeyOf(query.Index), query.Key),
+        };
+    }
+
+    private static SortDefinition<BsonDocument> SortOf(DocumentQuery query)
+        => query is { Index: { } index, Match: KeyMatch.UpTo } ? Builders<BsonDocument>.Sort.Ascending(MongoShape<T>.KeyOf(index)).Ascending(MongoShape<T>.Id) : _byId;
+
+    private static T Versioned(T document, long version) => (T)((Document)document with { Version = version });
+
+    /// <summary>The time in microseconds, so that a document inserted after a delete is newer than the deleted one was; never less than what was read.</summary>
+    private long NextVersion(long read)
+        => Math.Max(read + 1, (_store.Time.GetUtcNow() - DateTimeOffset.UnixEpoch).Ticks / TimeSpan.TicksPerMicrosecond);
+}

@@ -1,0 +1,84 @@
+using System.Buffers;
+using System.Text.Json;
+using Harbor.State.Documents;
+using MongoDB.Bson;
+
+namespace Harbor.State.Mongo;
+
+/// <summary>
+/// How a document looks in MongoDB: its JSON's fields, with the id as <c>_id</c> and the version as <c>v</c>; its index keys under <c>_ix</c>;
+/// and under <c>_ixs</c> for which indexes those were computed.
+/// </summary>
+internal sealed class MongoShape<T>
+    where T : Document
+{
+    public const string Id = "_id";
+    public const string Version = "v";
+    public const string Keys = "_ix";
+    public const string Indexes = "_ixs";
+
+    private readonly DocumentType<T> _type;
+    private readonly string _idName;
+    private readonly string _versionName;
+
+    public MongoShape(DocumentType<T> type)
+    {
+        _type = type;
+        var names = type.Json.Properties.Select(property => property.Name).ToList();
+        _idName = names.Single(name => name.Equals(nameof(Document.Id), StringComparison.OrdinalIgnoreCase));
+        _versionName = names.Single(name => name.Equals(nameof(Document.Version), StringComparison.OrdinalIgnoreCase));
+        if (names.Find(name => name is Id or Version or Keys or Indexes) is { } taken)
+        {
+            throw new ArgumentException($"{typeof(T).Name} has a field '{taken}', a name that MongoDB documents keep for the store.", nameof(type));
+        }
+
+        IndexNames = string.Join(' ', type.Indexes.Select(index => index.Name).Order(StringComparer.Ordinal));
+    }
+
+    /// <summary>What a document written now has under <see cref="Indexes"/>.</summary>
+    public string IndexNames { get; }
+
+    public static string KeyOf(string index) => $"{Keys}.{index}";
+
+    public BsonDocument ToBson(T document, long version)
+    {
+        var body = BsonJson.ToBson(JsonSerializer.SerializeToUtf8Bytes(document, _type.Json));
+        body.Remove(_idName);
+        body.Remove(_versionName);
+        var stored = new BsonDocument { [Id] = document.Id, [Version] = new BsonInt64(version) };
+        stored.AddRange(body);
+        stored.Add(Keys, KeysOf(document));
+        stored.Add(Indexes, IndexNames);
+        return stored;
+    }
+
+    /// <summary>An index without keys is left out: an empty array would count as one value in a unique index.</summary>
+    public BsonDocument KeysOf(T document)
+    {
+        var keys = new BsonDocument();
+        foreach (var index in _type.Indexes)
+        {
+            var values = new BsonArray(index.Keys(document).Distinct(StringComparer.Ordinal));
+            if (values.Count > 0)
+            {
+                keys.Add(index.Name, values);
+            }
+        }
+
+        return keys;
+    }
+
+    public T FromBson(BsonDocument stored)
+    {
+        var json = new ArrayBufferWriter<byte>(1024);
+        using (var writer = new Utf8JsonWriter(json))
+        {
+            writer.WriteStartObject();
+            writer.WriteString(_idName, stored[Id].AsString);
+            BsonJson.WriteElements(writer, stored.Where(element => element.Name is not (Id or Version or Keys or Indexes)));
+            writer.WriteEndObject();
+        }
+
+        return (T)((Document)JsonSerializer.Deserialize(json.WrittenSpan, _type.Json)! with { Version = stored[Version].ToInt64() });
+    }
+}

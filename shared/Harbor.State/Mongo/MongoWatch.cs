@@ -1,0 +1,169 @@
+using Harbor.State.Documents;
+using Microsoft.Extensions.Logging;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace Harbor.State.Mongo;
+
+/// <summary>
+/// One watch's place in a change stream. The stream is opened before the snapshot is read, so nothing falls between; after a failure it goes
+/// on behind its last event, and where the server has forgotten that, with a new snapshot. Owns the cursor.
+/// </summary>
+internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocuments<T> documents, string idPrefix) : IDisposable
+    where T : Document
+{
+    /// <summary>How long the server holds an answer back for want of events. A shorter one only costs more of them.</summary>
+    private static readonly TimeSpan _awaitTime = TimeSpan.FromSeconds(1);
+
+    /// <summary>A server that says nothing for so long, not even that there is nothing, is gone.</summary>
+    private static readonly TimeSpan _silenceLimit = TimeSpan.FromSeconds(5);
+
+    private readonly MongoPoll<T> _poll = new(store, documents, idPrefix);
+    private IChangeStreamCursor<ChangeStreamDocument<BsonDocument>>? _cursor;
+    private BsonDocument? _resumeToken;
+    private bool _polling;
+
+    /// <summary>Empty answers still to come before the stream has passed the moment of the snapshot; the first may be older than it.</summary>
+    private int _catchingUp;
+
+    /// <summary>The next changes; none where nothing happened for a while.</summary>
+    public async Task<IReadOnlyList<DocumentChange<T>>> NextAsync(CancellationToken cancellationToken)
+    {
+        if (_polling)
+        {
+            return await _poll.NextAsync(cancellationToken);
+        }
+
+        try
+        {
+            return _cursor is not null ? await ReadAsync(cancellationToken) : await OpenAsync(cancellationToken);
+        }
+        catch (StateUnavailableException exception) when (exception.InnerException is { } inner && _cursor is null && MongoErrors.IsNoChangeStreams(inner))
+        {
+            _polling = true;
+            store.SayPolling(MongoPoll<T>.Interval, inner);
+            return [];
+        }
+        catch (StateUnavailableException exception) when (exception.InnerException is { } inner && MongoErrors.IsHistoryLost(inner))
+        {
+            Log.HistoryLost(store.Logger, documents.Type.Collection, inner.Message);
+            Close();
+            _resumeToken = null;
+            return [];
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    public void Dispose() => Close();
+
+    private void Close()
+    {
+        _cursor?.Dispose();
+        _cursor = null;
+    }
+
+    /// <summary>Opens the stream behind the last event; where there is none yet, with a snapshot.</summary>
+    private async Task<IReadOnlyList<DocumentChange<T>>> OpenAsync(CancellationToken cancellationToken)
+    {
+        var options = new ChangeStreamOptions
+        {
+            // Of a replace the event has the document; of an update, which some servers report instead, only a look-up has.
+            FullDocument = ChangeStreamFullDocumentOption.UpdateLookup,
+            MaxAwaitTime = _awaitTime,
+            ResumeAfter = _resumeToken,
+        };
+        _cursor = await store.RunAsync(token => documents.Collection.WatchAsync(Pipeline(), options, token), cancellationToken);
+        if (_resumeToken is not null)
+        {
+            return [];
+        }
+
+        var snapshot = await documents.QueryAsync(new DocumentQuery(IdPrefix: idPrefix), cancellationToken);
+        _resumeToken = _cursor.GetResumeToken();
+        _catchingUp = 2;
+        return [DocumentChange<T>.SnapshotStarted, .. snapshot.Select(DocumentChange<T>.Upserted), DocumentChange<T>.SnapshotCompleted];
+    }
+
+    private async Task<IReadOnlyList<DocumentChange<T>>> ReadAsync(CancellationToken cancellationToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(_silenceLimit);
+        IReadOnlyList<ChangeStreamDocument<BsonDocument>> events;
+        try
+        {
+            events = await _cursor!.MoveNextAsync(limit.Token) ? [.. _cursor.Current] : throw new MongoException("The change stream ended.");
+        }
+        catch (Exception exception) when (MongoErrors.IsUnavailable(exception) || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            throw new StateUnavailableException($"The change stream of {documents.Type.Collection} broke: {exception.Message}", exception);
+        }
+
+        if (events.Any(change => change.OperationType is not (ChangeStreamOperationType.Insert or ChangeStreamOperationType.Update
+            or ChangeStreamOperationType.Replace or ChangeStreamOperationType.Delete)))
+        {
+            // Dropped or renamed, with all that was in it: what is there now is another collection.
+            Close();
+            _resumeToken = null;
+            return [];
+        }
+
+        var changes = _catchingUp == 0 ? events.Select(Change).OfType<DocumentChange<T>>().ToList() : await CatchUpAsync(events, cancellationToken);
+        _resumeToken = _cursor!.GetResumeToken() ?? _resumeToken;
+        return changes;
+    }
+
+    /// <summary>
+    /// Until the stream has passed the snapshot's moment, its events are partly older than the snapshot: to replay them would take back
+    /// documents that the snapshot has, and bring back others. So they only say what to read again.
+    /// </summary>
+    private async Task<List<DocumentChange<T>>> CatchUpAsync(IReadOnlyList<ChangeStreamDocument<BsonDocument>> events, CancellationToken cancellationToken)
+    {
+        if (events.Count == 0)
+        {
+            _catchingUp--;
+        }
+
+        var changes = new List<DocumentChange<T>>();
+        foreach (var id in events.Select(IdOf).Distinct(StringComparer.Ordinal))
+        {
+            changes.Add(await documents.GetAsync(id, cancellationToken) is { } document ? DocumentChange<T>.Upserted(document) : DocumentChange<T>.Deleted(id));
+        }
+
+        return changes;
+    }
+
+    /// <summary>Nothing where the looked-up document is gone already: the event of its deletion follows.</summary>
+    private DocumentChange<T>? Change(ChangeStreamDocument<BsonDocument> change) => change switch
+    {
+        { OperationType: ChangeStreamOperationType.Delete } => DocumentChange<T>.Deleted(IdOf(change)),
+        { FullDocument: { } stored } => DocumentChange<T>.Upserted(documents.Shape.FromBson(stored)),
+        _ => null,
+    };
+
+    private static string IdOf(ChangeStreamDocument<BsonDocument> change) => change.DocumentKey[MongoShape<T>.Id].AsString;
+
+    /// <summary>Events that say something of the collection as a whole have no document key; they must come through.</summary>
+    private PipelineDefinition<ChangeStreamDocument<BsonDocument>, ChangeStreamDocument<BsonDocument>> Pipeline()
+    {
+        if (idPrefix.Length == 0)
+        {
+            return new EmptyPipelineDefinition<ChangeStreamDocument<BsonDocument>>();
+        }
+
+        var range = new BsonDocument("documentKey._id", new BsonDocument { ["$gte"] = idPrefix, ["$lt"] = DocumentKeys.EndOf(idPrefix) });
+        var none = new BsonDocument("documentKey", new BsonDocument("$exists", false));
+        return new EmptyPipelineDefinition<ChangeStreamDocument<BsonDocument>>()
+            .Match(new BsonDocumentFilterDefinition<ChangeStreamDocument<BsonDocument>>(new BsonDocument("$or", new BsonArray { range, none })));
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(5013, LogLevel.Information, "The history of {Collection} does not go back to where its watch was; it starts again with a snapshot: {Reason}")]
+        public static partial void HistoryLost(ILogger logger, string collection, string reason);
+    }
+}
