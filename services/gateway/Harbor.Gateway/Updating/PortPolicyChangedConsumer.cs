@@ -1,0 +1,11 @@
+using Harbor.Contracts.Allocation;
+using MassTransit;
+
+namespace Harbor.Gateway.Updating;
+
+/// <summary>The port follows the new policy: the update is done.</summary>
+internal sealed class PortPolicyChangedConsumer(InstanceUpdates updates) : IConsumer<PortPolicyChanged>
+{
+    public Task Consume(ConsumeContext<PortPolicyChanged> context)
+        => updates.CompleteAsync(context.Message.ServiceInstanceId, context.Message.OperationId, context.CancellationToken);
+}
