@@ -1,1 +1,4 @@
-return 0;
+using Harbor.Gateway;
+using Harbor.Hosting;
+
+return await HarborProcess.RunAsync(args, new GatewayModule());

@@ -1,0 +1,36 @@
+using Harbor.Gateway.Broker.Http;
+
+namespace Harbor.Gateway.Auditing;
+
+/// <summary>One event for each accepted change: who, what, before and after. Parameters of ports hold no secrets; nothing else of a request is written.</summary>
+internal sealed partial class AuditTrail(ILogger<AuditTrail> logger)
+{
+    public void Instance(BrokerCall call, string action, string instanceId, string operationId, string? before, string? after)
+        => Log.Instance(
+            logger, action, instanceId, operationId, call.User.Name, call.Identity?.Platform, call.Identity?.User, call.RequestIdentity, before, after);
+
+    public void Binding(BrokerCall call, string action, string instanceId, string bindingId, string? appGuid, string operationId)
+        => Log.Binding(
+            logger, action, instanceId, bindingId, appGuid, operationId, call.User.Name, call.Identity?.Platform, call.Identity?.User, call.RequestIdentity);
+
+    public void Pool(string user, string pool, string before, string after) => Log.Pool(logger, pool, user, before, after);
+
+    public void Port(string user, string action, string pool, int port) => Log.Port(logger, action, pool, port, user);
+
+    private static partial class Log
+    {
+        [LoggerMessage(1400, LogLevel.Information, "Audit: {Action} of {ServiceInstanceId} in operation {OperationId} by {User} ({Platform} {PlatformUser}, request {RequestIdentity}): {Before} -> {After}.")]
+        public static partial void Instance(
+            ILogger logger, string action, string serviceInstanceId, string operationId, string user, string? platform, string? platformUser, string? requestIdentity, string? before, string? after);
+
+        [LoggerMessage(1401, LogLevel.Information, "Audit: {Action} {BindingId} of {AppGuid} to {ServiceInstanceId} in operation {OperationId} by {User} ({Platform} {PlatformUser}, request {RequestIdentity}).")]
+        public static partial void Binding(
+            ILogger logger, string action, string serviceInstanceId, string bindingId, string? appGuid, string operationId, string user, string? platform, string? platformUser, string? requestIdentity);
+
+        [LoggerMessage(1402, LogLevel.Information, "Audit: pool {Pool} changed by {User}: {Before} -> {After}.")]
+        public static partial void Pool(ILogger logger, string pool, string user, string before, string after);
+
+        [LoggerMessage(1403, LogLevel.Information, "Audit: {Action} of port {ExternalPort} of pool {Pool} by {User}.")]
+        public static partial void Port(ILogger logger, string action, string pool, int externalPort, string user);
+    }
+}

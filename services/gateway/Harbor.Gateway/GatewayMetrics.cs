@@ -1,0 +1,36 @@
+using System.Diagnostics.Metrics;
+using Harbor.State.Services;
+
+namespace Harbor.Gateway;
+
+/// <summary>What the gateway counts.</summary>
+internal sealed class GatewayMetrics
+{
+    public const string MeterName = "Harbor.Gateway";
+
+    private readonly Counter<long> _operations;
+    private readonly Histogram<double> _durations;
+
+    public GatewayMetrics(IMeterFactory meters)
+    {
+        var meter = meters.Create(MeterName);
+        _operations = meter.CreateCounter<long>("harbor.gateway.operations", "{operation}", "Operations that ended, by kind and state.");
+        _durations = meter.CreateHistogram<double>("harbor.gateway.operation.duration", "s", "From acceptance to end of an operation.");
+    }
+
+    public void Ended(OperationRecord operation)
+    {
+        if (!_operations.Enabled && !_durations.Enabled)
+        {
+            return;
+        }
+
+        var kind = KeyValuePair.Create<string, object?>("kind", operation.Kind.ToString());
+        var state = KeyValuePair.Create<string, object?>("state", operation.State.ToString());
+        _operations.Add(1, kind, state);
+        if (operation.EndedAt is { } end)
+        {
+            _durations.Record((end - operation.StartedAt).TotalSeconds, kind, state);
+        }
+    }
+}
