@@ -1,0 +1,36 @@
+using Harbor.Hosting;
+using Harbor.State;
+using MassTransit;
+using Microsoft.AspNetCore.Builder;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Harbor.Gateway.Tests.Edge;
+
+/// <summary>Runs a <see cref="FakeEdge"/> beside the gateway, over the same store and bus.</summary>
+internal sealed class FakeEdgeModule(FakeEdge edge, TimeProvider? time) : IHarborModule
+{
+    public string Service => "node";
+
+    public void AddServices(IHostApplicationBuilder builder)
+    {
+        builder.AddHarborState();
+        builder.Services.AddSingleton(edge);
+        builder.Services.AddSingleton<FakePorts>();
+        builder.Services.AddHostedService<FakeWorker>();
+        if (time is not null)
+        {
+            builder.Services.AddSingleton(time);
+        }
+    }
+
+    public void AddBus(IBusRegistrationConfigurator bus)
+    {
+        bus.AddConsumer<FakeNode>();
+        bus.AddConsumer<FakeWorkerReports>();
+    }
+
+    public void Map(WebApplication app)
+    {
+    }
+}
