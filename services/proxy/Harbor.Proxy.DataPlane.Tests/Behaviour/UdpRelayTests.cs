@@ -168,6 +168,22 @@ public sealed class UdpRelayTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public async Task Backends_GoneOneAfterTheOther_EndsTheSessionWithTheLast(RelayEngineKind kind)
+    {
+        await using var relay = new Relay(kind);
+        using var first = new UdpPeer().Answer('1');
+        using var second = new UdpPeer().Answer('2');
+        await relay.BackendsAsync(first.Snapshot, second.Snapshot);
+        using var asker = await Asking.AskAsync(relay.Port, Transport.Udp);
+        (await asker.AnswerAsync()).ShouldBe('1');
+        await relay.BackendsAsync(second.Snapshot);
+        await relay.BackendsAsync();
+        await relay.EndedAsync(Transport.Udp, EndReason.BackendGone);
+        relay.Counters(Transport.Udp).Active.ShouldBe(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public async Task Amplification_BeforeTheThirdDatagram_IsCutOff(RelayEngineKind kind)
     {
         await using var relay = new Relay(kind, new RelayOptions { UdpAmplificationLimit = 10 });

@@ -162,19 +162,19 @@ internal sealed partial class UdpSession : LoopEntry
     {
         if (_backend is { IsGone: true } backend && gone.Contains(backend))
         {
-            // It goes to another backend with its next datagram, or ends where there is none and it may not wait.
+            // It goes to another backend with its next datagram.
             Detach();
             _tried.Clear();
-            if (_listener.State.Rules.HoldMs == 0 && _listener.State.Backends.Members.IsEmpty)
-            {
-                End(EndReason.BackendGone);
-                return;
-            }
         }
 
         if (_held is not null)
         {
             _ = Retry();
+        }
+        else if (_upstream < 0 && _listener.State.Rules.HoldMs == 0 && _listener.State.Backends.Members.IsEmpty)
+        {
+            // None is left for it, and it may not wait.
+            End(EndReason.BackendGone);
         }
 
         if (!_hasEnded)
