@@ -158,6 +158,20 @@ public sealed class PolicyTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public async Task Hold_TheOnlyBackendRefusesAndThenAnswers_IsServedByIt(RelayEngineKind kind, Transport transport)
+    {
+        await using var port = await NamedPort.OpenAsync(kind, transport, "");
+        await port.PolicyAsync(policy => policy with { Hold = TimeSpan.FromSeconds(60) });
+        var number = FreePorts.Next();
+        await port.Relay.BackendsAsync(Relay.BackendAt(number));
+        using var asker = await port.AskAsync();
+        await port.Relay.CountersAsync(transport, counters => counters.ConnectFailures > 0, "a failure");
+        using IDisposable back = transport == Transport.Tcp ? new TcpBackend(number).Answer('a') : new UdpPeer(port: number).Answer('a');
+        (await asker.AnswerAsync()).ShouldBe('a');
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public async Task Hold_MoreThanMayWait_AreRefusedAtOnce(RelayEngineKind kind, Transport transport)
     {
         await using var port = await NamedPort.OpenAsync(kind, transport, "", new RelayOptions { MaxHeldPerPort = 2 });

@@ -1,5 +1,6 @@
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using Harbor.Proxy.DataPlane.Managed;
 
 namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
 
@@ -45,6 +46,13 @@ public sealed class SoakTests(ITestOutputHelper output)
         await relay.CountersAsync(Transport.Tcp, counters => counters.Active == 0, "no connection left");
         await relay.BackendsAsync();
         await relay.CountersAsync(Transport.Udp, counters => counters.Active == 0, "no session left");
+        await relay.Engine.CloseAsync(relay.Port);
+        if (relay.Engine is ManagedRelayEngine managed)
+        {
+            await Waiting.UntilAsync(() => managed.Context is { Sessions: 0, Buffers.Rented: 0 }, () => $"no session ({managed.Context.Sessions}) or buffer ({managed.Context.Buffers.Rented}) left");
+            await Waiting.UntilAsync(() => managed.Context.Relay.Limits is { Descriptors.Used: 0, Connections.Used: 0, Sessions.Used: 0 }, () => "everything to be given back");
+        }
+
         backends.ForEach(backend => backend.Dispose());
         twins.ForEach(twin => twin.Dispose());
     }

@@ -10,13 +10,11 @@ internal sealed partial class TcpPortListener
 {
     public void LogRefused(ClientEndpoint client, RefusalReason reason)
     {
-        if (reason == RefusalReason.Shed)
+        Log.Refused(_logger, Port.Port, client, reason);
+        if (reason == RefusalReason.Shed && Context.ShedWarnings.TryPass(Context.Clock.NowMs))
         {
-            Log.Shed(_logger, Port.Port);
-        }
-        else
-        {
-            Log.Refused(_logger, Port.Port, client, reason);
+            var limits = Context.Relay.Limits;
+            Log.Shedding(_logger, Port.Port, limits.Descriptors.Used, limits.Descriptors.Limit, limits.Connections.Used);
         }
     }
 
@@ -43,8 +41,8 @@ internal sealed partial class TcpPortListener
         [LoggerMessage(4100, LogLevel.Debug, "TCP port {ExternalPort} refused {Client}: {Reason}")]
         public static partial void Refused(ILogger logger, int externalPort, ClientEndpoint client, RefusalReason reason);
 
-        [LoggerMessage(4101, LogLevel.Debug, "TCP port {ExternalPort} shed a connection: no descriptor or connection left")]
-        public static partial void Shed(ILogger logger, int externalPort);
+        [LoggerMessage(4101, LogLevel.Warning, "TCP port {ExternalPort} sheds connections: {Descriptors} of {DescriptorLimit} descriptors and {Count} connections are in use. Raise the process's limit of descriptors, or its own limits")]
+        public static partial void Shedding(ILogger logger, int externalPort, int descriptors, int descriptorLimit, int count);
 
         [LoggerMessage(4102, LogLevel.Error, "TCP port {ExternalPort}: the connection of {Client} failed by a fault of the relay")]
         public static partial void Failed(ILogger logger, Exception exception, int externalPort, ClientEndpoint client);
@@ -54,6 +52,9 @@ internal sealed partial class TcpPortListener
 
         [LoggerMessage(4104, LogLevel.Information, "TCP port {ExternalPort} has backend {Backend} back")]
         public static partial void Back(ILogger logger, int externalPort, BackendState backend);
+
+        [LoggerMessage(4106, LogLevel.Critical, "TCP port {ExternalPort}: a fault of the relay while admitting a connection")]
+        public static partial void ListenerFailed(ILogger logger, Exception exception, int externalPort);
 
         [LoggerMessage(4105, LogLevel.Warning, "TCP port {ExternalPort} cannot accept: {Error}. Raise the process's limit of descriptors")]
         public static partial void OutOfDescriptors(ILogger logger, int externalPort, SocketError error);

@@ -71,6 +71,11 @@ internal sealed partial class TcpPortListener : IDisposable
             {
                 // That client left before it was accepted.
             }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // A bug; the port stays open for the others.
+                Log.ListenerFailed(_logger, e, Port.Port);
+            }
         }
     }
 

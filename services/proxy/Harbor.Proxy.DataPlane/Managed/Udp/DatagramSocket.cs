@@ -11,17 +11,26 @@ namespace Harbor.Proxy.DataPlane.Managed.Udp;
 /// </summary>
 internal sealed class DatagramSocket : IDisposable
 {
+    /// <summary>
+    /// What may wait in the kernel while the port's loop is busy: bursts of thousands of datagrams. The system's default holds a hundred large ones, and peers
+    /// with it are known to lose most of a burst. It is a limit, not an allocation, and the system may cap it (<c>net.core.rmem_max</c>).
+    /// </summary>
+    private const int ReceiveBufferSize = 4 << 20;
+
     private readonly Socket _socket;
+    private readonly bool _useCalls;
     private readonly bool _isIPv6;
     private readonly SocketAddress _from;
 
-    /// <summary>Takes over a bound socket.</summary>
-    public DatagramSocket(Socket socket)
+    /// <summary>Takes over a bound socket. <paramref name="useCalls"/> is false on other systems, and for tests of what happens there.</summary>
+    public DatagramSocket(Socket socket, bool useCalls)
     {
         _socket = socket;
+        _useCalls = useCalls;
+        socket.ReceiveBufferSize = ReceiveBufferSize;
         _isIPv6 = socket.AddressFamily == AddressFamily.InterNetworkV6;
         _from = new SocketAddress(socket.AddressFamily);
-        if (DatagramCalls.AreSupported)
+        if (_useCalls)
         {
             DatagramCalls.AskForLocalAddress(socket);
         }
@@ -34,7 +43,7 @@ internal sealed class DatagramSocket : IDisposable
     /// <summary>Completes when there is a datagram; takes none and needs no buffer.</summary>
     public async ValueTask WaitAsync()
     {
-        if (DatagramCalls.AreSupported)
+        if (_useCalls)
         {
             await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek);
         }
@@ -43,7 +52,7 @@ internal sealed class DatagramSocket : IDisposable
     /// <summary>Length of the datagram, or -1 where there is none left. One caller at a time.</summary>
     public async ValueTask<(int Length, DatagramOrigin Origin)> ReceiveAsync(Memory<byte> buffer)
     {
-        if (DatagramCalls.AreSupported)
+        if (_useCalls)
         {
             var length = DatagramCalls.Receive(_socket.SafeHandle, buffer.Span, _isIPv6, out var origin);
             return (length, origin);
@@ -56,7 +65,7 @@ internal sealed class DatagramSocket : IDisposable
     /// <summary>False where the system did not take it: its buffers are full, or the address is unreachable.</summary>
     public bool TrySend(ReadOnlySpan<byte> datagram, in DatagramOrigin to)
     {
-        if (DatagramCalls.AreSupported)
+        if (_useCalls)
         {
             return DatagramCalls.TrySend(_socket.SafeHandle, datagram, _isIPv6, to);
         }

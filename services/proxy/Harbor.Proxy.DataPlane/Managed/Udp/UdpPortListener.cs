@@ -27,7 +27,7 @@ internal sealed partial class UdpPortListener : IDisposable
         Port = port;
         State = port.Udp!;
         LocalAddress = ClientAddress.From(((System.Net.IPEndPoint)socket.LocalEndPoint!).Address);
-        _socket = new DatagramSocket(socket);
+        _socket = new DatagramSocket(socket, DatagramCalls.AreSupported);
         _logger = logger;
     }
 
@@ -75,6 +75,11 @@ internal sealed partial class UdpPortListener : IDisposable
             catch (SocketException)
             {
                 return;
+            }
+            catch (Exception e) when (e is not OutOfMemoryException)
+            {
+                // A bug; the port stays open for the others.
+                Log.ListenerFailed(_logger, e, Port.Port);
             }
             finally
             {

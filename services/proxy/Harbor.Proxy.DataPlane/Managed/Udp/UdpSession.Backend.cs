@@ -9,6 +9,9 @@ internal sealed partial class UdpSession
     /// <summary>The first datagram to a backend is kept this long for the next one, unless an answer comes before: a refusal is here within a round trip.</summary>
     private const long KeepFirstMs = 1_000;
 
+    /// <summary>A burst of answers to one client.</summary>
+    private const int ReceiveBufferSize = 1 << 20;
+
     private byte[]? _first;
     private int _firstLength;
 
@@ -52,7 +55,7 @@ internal sealed partial class UdpSession
             _attachedAtMs = nowMs;
             try
             {
-                _upstream = new Socket(backend.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
+                _upstream = new Socket(backend.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp) { ReceiveBufferSize = ReceiveBufferSize };
                 listener.Context.Relay.UpstreamPorts.TryApply(_upstream);
                 _upstream.Connect(backend.Address);
             }
