@@ -3,6 +3,7 @@ using Harbor.Hosting.Configuration;
 using Harbor.Hosting.Health;
 using Harbor.Hosting.Listening;
 using Harbor.Hosting.Logs;
+using Harbor.Hosting.Telemetry;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.DependencyInjection;
@@ -44,6 +45,8 @@ public static class HarborProcess
         try
         {
             OptionsCheck.ThrowIfAnyInvalid(app.Services);
+            EffectiveOptions.Write(app.Services);
+            Map(app, modules);
             if (options.PrepareAsync is not null)
             {
                 prepared = await options.PrepareAsync(app.Configuration, cancellationToken);
@@ -75,6 +78,7 @@ public static class HarborProcess
         builder.Services.AddRouting();
         builder.AddHarborLogging();
         builder.AddHarborHealth();
+        builder.AddHarborTelemetry(modules);
         foreach (var module in modules)
         {
             module.AddServices(builder);
@@ -85,13 +89,17 @@ public static class HarborProcess
 
         // The services are kept with the container: the check of all options at start looks through them.
         builder.Services.AddSingleton(builder.Services);
-        var app = builder.Build();
+        return builder.Build();
+    }
+
+    /// <summary>Only after the check of options: mapping an endpoint may make the services behind it, and what they are made of.</summary>
+    private static void Map(WebApplication app, IReadOnlyList<IHarborModule> modules)
+    {
         app.MapHarborHealth();
+        app.MapHarborMetrics();
         foreach (var module in modules)
         {
             module.Map(app);
         }
-
-        return app;
     }
 }

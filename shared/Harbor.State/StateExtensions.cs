@@ -34,7 +34,7 @@ public static class StateExtensions
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(Create);
         services.AddHostedService<StateStartup>();
-        services.AddHealthChecks().AddCheck<StateHealthCheck>("state", tags: ["ready"]);
+        services.AddHealthChecks().AddCheck<StateHealthCheck>("state", tags: ["ready", "dependency"]);
 
         services.AddDocuments(DocumentTypes.Ports);
         services.AddDocuments(DocumentTypes.Apps);

@@ -24,6 +24,7 @@ public sealed class TestHost : IAsyncDisposable
     {
         var all = new Dictionary<string, string?>(settings, StringComparer.OrdinalIgnoreCase);
         all.TryAdd("Harbor:Bus:Transport", "InMemory");
+        all.TryAdd("Harbor:Logging:Console", "None");
         foreach (var module in modules)
         {
             all.TryAdd($"Harbor:{module.Service}:Url", "http://127.0.0.1:0");

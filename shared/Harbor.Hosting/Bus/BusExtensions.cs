@@ -1,3 +1,4 @@
+using Harbor.Hosting.Health;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
@@ -13,9 +14,23 @@ internal static class BusExtensions
     {
         builder.AddHarborOptions<BusOptions>(BusOptions.Section);
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<BusOptions>, BusOptionsValidator>());
+        builder.Services.AddSingleton<BusState>();
+        builder.Services.AddSingleton<BusWatch>();
+        builder.Services.AddHostedService(services => services.GetRequiredService<BusWatch>());
+        builder.Services.AddHealthChecks().AddCheck<BusHealthCheck>("bus", tags: [HealthTags.Dependency]);
+
+        // The bus starts after the modules' own services, which its consumers need. The broker has answered before any of this begins.
+        builder.Services.Configure<MassTransitHostOptions>(host =>
+        {
+            host.WaitUntilStarted = true;
+            host.StartTimeout = TimeSpan.FromSeconds(30);
+            host.StopTimeout = TimeSpan.FromSeconds(15);
+            host.ConsumerStopTimeout = TimeSpan.FromSeconds(10);
+        });
         builder.Services.AddMassTransit(bus =>
         {
             bus.DisableUsageTelemetry();
+            bus.ConfigureHealthCheckOptions(check => check.Tags.Add(HealthTags.Hidden));
             bus.SetKebabCaseEndpointNameFormatter();
             foreach (var module in modules)
             {

@@ -1,4 +1,6 @@
+using System.Security.Authentication;
 using MassTransit;
+using MassTransit.RabbitMqTransport.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
@@ -12,16 +14,33 @@ internal static class RabbitMqBus
         bus.AddConfigureEndpointsCallback((context, _, endpoint) =>
         {
             var options = context.GetRequiredService<IOptions<BusOptions>>().Value.RabbitMq;
-            if (endpoint is IRabbitMqReceiveEndpointConfigurator queue)
+            endpoint.PrefetchCount = options.Prefetch;
+
+            // RabbitMQ refuses a quorum queue that deletes itself.
+            if (endpoint is IRabbitMqReceiveEndpointConfigurator queue and IRabbitMqReceiveEndpointConfiguration { Settings: { Durable: true, AutoDelete: false } })
             {
-                queue.PrefetchCount = options.Prefetch;
                 queue.SetQuorumQueue(options.Replicas);
             }
         });
         bus.UsingRabbitMq((context, rabbit) =>
         {
-            var options = context.GetRequiredService<IOptions<BusOptions>>().Value.RabbitMq;
-            rabbit.Host(new Uri(options.Uri!));
+            var broker = new RabbitMqAddress(context.GetRequiredService<IOptions<BusOptions>>().Value.RabbitMq.Uri!);
+            rabbit.Host(broker.Host, (ushort)broker.Port, broker.VirtualHost, "harbor", host =>
+            {
+                host.Username(broker.User);
+                host.Password(broker.Password);
+
+                // A link that died without a word is found after two missed heartbeats.
+                host.Heartbeat(TimeSpan.FromSeconds(10));
+                if (broker.UsesTls)
+                {
+                    host.UseSsl(ssl =>
+                    {
+                        ssl.Protocol = SslProtocols.Tls12 | SslProtocols.Tls13;
+                        ssl.ServerName = broker.Host;
+                    });
+                }
+            });
             rabbit.ConfigureEndpoints(context);
         });
     }

@@ -16,7 +16,4 @@ public sealed class RabbitMqOptions
     /// <summary>Copies of each quorum queue. Default 3: survives the loss of one node of a three-node cluster; a smaller cluster makes as many as it has nodes.</summary>
     [Range(1, 99)]
     public int Replicas { get; set; } = 3;
-
-    /// <summary>Host and port without user, password and vhost: safe to show.</summary>
-    internal string Shown => System.Uri.TryCreate(Uri, UriKind.Absolute, out var uri) ? $"{uri.Host}:{(uri.Port > 0 ? uri.Port : uri.Scheme == "amqps" ? 5671 : 5672)}" : "an invalid address";
 }

@@ -53,7 +53,7 @@ internal static class Annotations
             RegularExpressionAttribute pattern => $"must match {pattern.Pattern}",
             _ => result.ErrorMessage,
         };
-        var shown = value is null ? string.Empty : $" = '{(Secrets.IsSecret(property) ? Secrets.Mask : Convert.ToString(value, CultureInfo.InvariantCulture))}'";
+        var shown = value is null ? string.Empty : $" = '{(Secrets.IsSecret(property) ? Secrets.Mask : Secrets.Redacted(Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty))}'";
         return $"{key}{shown}: {bound}.";
     }
 }

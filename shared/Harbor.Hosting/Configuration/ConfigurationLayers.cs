@@ -12,6 +12,20 @@ internal static class ConfigurationLayers
 
     public static void AddHarbor(this IConfigurationBuilder configuration, string[] args, HarborProcessOptions options)
     {
+        try
+        {
+            configuration.AddLayers(args, options);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException or InvalidDataException or FormatException)
+        {
+            // A file that is missing or no JSON, an argument that is none. The inner message says where in the file.
+            var reason = exception.InnerException is null ? exception.Message : $"{exception.Message} {exception.InnerException.Message}";
+            throw new HarborStartException(ExitCodes.Configuration, [reason], exception);
+        }
+    }
+
+    private static void AddLayers(this IConfigurationBuilder configuration, string[] args, HarborProcessOptions options)
+    {
         configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Harbor:DataDirectory"] = DataDirectory.Default() });
         configuration.AddInMemoryCollection(options.Defaults);
         if (options.ReadSurroundings)

@@ -1,3 +1,4 @@
+using Harbor.Hosting.Listening;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
@@ -10,7 +11,7 @@ internal static class OptionsCheck
     public static void ThrowIfAnyInvalid(IServiceProvider services)
     {
         var configuration = services.GetRequiredService<IConfiguration>();
-        var problems = new List<string>();
+        var problems = ListenUrls.Problems(configuration, services.GetRequiredService<HarborModules>().All).ToList();
         var misfits = new HashSet<Type>();
         var sections = services.GetServices<OptionsSection>().ToList();
         foreach (var section in sections)
@@ -32,8 +33,7 @@ internal static class OptionsCheck
             }
         }
 
-        var known = sections.Select(section => section.Type).ToHashSet();
-        foreach (var type in ValidatedTypes(services).Where(type => !known.Contains(type)))
+        foreach (var type in Foreign(services))
         {
             Resolve(services, type, problems);
         }
@@ -44,13 +44,17 @@ internal static class OptionsCheck
         }
     }
 
+    /// <summary>The options if they are valid, for what must be made before <see cref="ThrowIfAnyInvalid"/> has its say.</summary>
+    public static TOptions? TryGet<TOptions>(IServiceProvider services)
+        where TOptions : class => Resolve(services, typeof(TOptions), []) as TOptions;
+
     /// <summary>Options of our own that another way than AddHarborOptions registered, with a validator: those of Harbor.State, which knows no Hosting.</summary>
-    private static IEnumerable<Type> ValidatedTypes(IServiceProvider services) => services.GetRequiredService<IServiceCollection>()
+    public static IEnumerable<Type> Foreign(IServiceProvider services) => services.GetRequiredService<IServiceCollection>()
         .Select(service => service.ServiceType)
         .Where(type => type.IsConstructedGenericType && type.GetGenericTypeDefinition() == typeof(IValidateOptions<>))
         .Select(type => type.GetGenericArguments()[0])
         .Where(type => type.Namespace?.StartsWith("Harbor.", StringComparison.Ordinal) == true)
-        .Distinct();
+        .Except(services.GetServices<OptionsSection>().Select(section => section.Type));
 
     private static object? Resolve(IServiceProvider services, Type type, List<string> problems)
     {

@@ -54,7 +54,7 @@ internal static class SectionTypes
 
         if (!Fits(section.Value, type))
         {
-            yield return $"{section.Path} = '{section.Value}': is not {NameOf(type)}.";
+            yield return $"{section.Path} = '{Secrets.Redacted(section.Value)}': is not {NameOf(type)}.";
         }
     }
 

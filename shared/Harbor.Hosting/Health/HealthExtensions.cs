@@ -17,6 +17,6 @@ internal static class HealthExtensions
     {
         // Alive means that the process answers at all: a lost dependency is no reason to restart it.
         app.MapHealthChecks("/health/live", new HealthCheckOptions { Predicate = _ => false, ResponseWriter = HealthReport.WriteAsync });
-        app.MapHealthChecks("/health/ready", new HealthCheckOptions { ResponseWriter = HealthReport.WriteAsync });
+        app.MapHealthChecks("/health/ready", new HealthCheckOptions { Predicate = check => !check.Tags.Contains(HealthTags.Hidden), ResponseWriter = HealthReport.WriteAsync });
     }
 }

@@ -12,22 +12,20 @@ internal static class ListenUrls
         ["proxy"] = "http://127.0.0.1:8082",
     };
 
-    public static string Of(IConfiguration configuration, IReadOnlyList<IHarborModule> modules)
+    public static string Of(IConfiguration configuration, IReadOnlyList<IHarborModule> modules) =>
+        configuration[KeyOf(modules[0].Service)] ?? _defaults.GetValueOrDefault(modules[0].Service, "http://127.0.0.1:0");
+
+    public static IEnumerable<string> Problems(IConfiguration configuration, IReadOnlyList<IHarborModule> modules)
     {
-        var service = modules[0].Service;
-        var key = KeyOf(service);
-        var url = configuration[key] ?? _defaults.GetValueOrDefault(service, "http://127.0.0.1:0");
-        foreach (var one in url.Split(';'))
+        foreach (var url in Of(configuration, modules).Split(';'))
         {
             // Kestrel's own wildcards ("+", "*") are no host names for Uri.
-            var parsable = one.Replace("://+", "://0.0.0.0", StringComparison.Ordinal).Replace("://*", "://0.0.0.0", StringComparison.Ordinal);
+            var parsable = url.Replace("://+", "://0.0.0.0", StringComparison.Ordinal).Replace("://*", "://0.0.0.0", StringComparison.Ordinal);
             if (!Uri.TryCreate(parsable, UriKind.Absolute, out var uri) || uri.Scheme is not ("http" or "https") || uri.PathAndQuery != "/")
             {
-                throw new HarborStartException(ExitCodes.Configuration, [$"{key} = '{one}': must be an http or https URL without a path, such as {_defaults["gateway"]}."]);
+                yield return $"{KeyOf(modules[0].Service)} = '{url}': must be an http or https URL without a path, such as http://127.0.0.1:8080.";
             }
         }
-
-        return url;
     }
 
     /// <summary><c>Harbor:Gateway:Url</c> for <c>gateway</c>.</summary>

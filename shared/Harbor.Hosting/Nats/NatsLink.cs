@@ -27,16 +27,14 @@ internal sealed partial class NatsLink : IHostedService
         _connection.MessageDropped += (_, dropped) => OnDroppedAsync(dropped.Subject);
     }
 
-    /// <summary>Starts to connect if that has not begun; does not wait for it.</summary>
-    public bool IsOpen()
-    {
-        _ = _connecting.Value;
-        return _connection.ConnectionState == NatsConnectionState.Open;
-    }
+    public bool IsOpen => _connection.ConnectionState == NatsConnectionState.Open;
+
+    /// <summary>Starts to connect if that has not begun. The client then goes on trying by itself.</summary>
+    public Task ConnectAsync() => _connecting.Value;
 
     public Task StartAsync(CancellationToken cancellationToken)
     {
-        IsOpen();
+        _ = ConnectAsync();
         return Task.CompletedTask;
     }
 

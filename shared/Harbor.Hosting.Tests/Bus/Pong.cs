@@ -1,0 +1,6 @@
+namespace Harbor.Hosting.Tests.Bus;
+
+public sealed record Pong
+{
+    public required int Number { get; init; }
+}

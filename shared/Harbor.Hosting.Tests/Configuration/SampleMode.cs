@@ -1,0 +1,7 @@
+namespace Harbor.Hosting.Tests.Configuration;
+
+public enum SampleMode
+{
+    Slow,
+    Fast,
+}
