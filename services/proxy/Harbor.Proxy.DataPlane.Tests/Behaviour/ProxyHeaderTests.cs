@@ -62,6 +62,38 @@ public sealed class ProxyHeaderTests
         HasHeader(await second.ReceiveAsync(), address, local, relay.Snapshot.Owner, "three");
     }
 
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task V2_UdpTooLongForOneDatagram_IsDroppedAndTheNextPassesWithTheHeader(RelayEngineKind kind)
+    {
+        await using var relay = new Relay(kind);
+        using var backend = new UdpPeer();
+        await relay.PolicyAsync(Transport.Udp, policy => policy with { ProxyHeader = ProxyHeader.V2 });
+        await relay.BackendsAsync(backend.Snapshot);
+        using var client = UdpPeer.ConnectTo(relay.Port);
+        client.Send(new byte[65_507]);
+        await relay.CountersAsync(Transport.Udp, counters => counters.DatagramsDropped == 1, "the long one dropped");
+        client.Send("short");
+        HasHeader(await backend.ReceiveAsync(), new IPEndPoint(IPAddress.Loopback, client.Address.Port), new IPEndPoint(IPAddress.Loopback, relay.Port), relay.Snapshot.Owner, "short");
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task V2_TcpOverIPv6_NamesIPv6Addresses(RelayEngineKind kind)
+    {
+        await using var relay = new Relay(kind);
+        using var backend = new TcpBackend();
+        await relay.PolicyAsync(Transport.Tcp, policy => policy with { ProxyHeader = ProxyHeader.V2 });
+        await relay.BackendsAsync(backend.Snapshot);
+        using var client = await TcpPeer.ConnectAsync(relay.Port, IPAddress.IPv6Loopback);
+        using var server = await backend.AcceptAsync();
+        var header = await server.ReceiveAsync(16 + 36);
+        header[13].ShouldBe((byte)0x21);
+        new IPAddress(header.AsSpan(16, 16)).ShouldBe(IPAddress.IPv6Loopback);
+        BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(48)).ShouldBe((ushort)((IPEndPoint)client.Socket.LocalEndPoint!).Port);
+        BinaryPrimitives.ReadUInt16BigEndian(header.AsSpan(50)).ShouldBe((ushort)relay.Port);
+    }
+
     private static void HasHeader(byte[] datagram, IPEndPoint client, IPEndPoint local, string owner, string text)
     {
         var length = IPv4HeaderLength + 3 + owner.Length;

@@ -128,8 +128,10 @@ internal sealed partial class UdpSession
         var error = Kernel.Send(_upstream, datagram);
         if (error is -Errno.MessageTooLong or -Errno.Again)
         {
-            // With its header it is longer than a datagram can be, or our buffers are full: lost, and nobody's failure.
+            // With its header it is longer than a datagram can be, or our buffers are full: lost, and nobody's failure. The next one begins anew, so
+            // that the backend gets a header.
             Cells.DatagramsDropped++;
+            Detach();
             return 0;
         }
 
@@ -176,6 +178,12 @@ internal sealed partial class UdpSession
     private void Keep(ReadOnlySpan<byte> datagram)
     {
         ReturnFirst();
+        if (_upstream < 0)
+        {
+            // It was dropped on the way.
+            return;
+        }
+
         _first = _loop.Buffers.Rent(datagram.Length);
         _firstLength = datagram.Length;
         datagram.CopyTo(_first);

@@ -20,9 +20,8 @@ internal sealed partial class UdpSession
     {
         while (TryAttach() is { } upstream)
         {
-            if (TrySendFirst(upstream, datagram.Span, out var error))
+            if (TrySendFirst(upstream, datagram, out var error))
             {
-                Keep(datagram);
                 return;
             }
 
@@ -88,13 +87,30 @@ internal sealed partial class UdpSession
         Detach();
     }
 
-    private bool TrySendFirst(Socket upstream, ReadOnlySpan<byte> datagram, out SocketError error)
+    /// <summary>With the header where one is asked for, and kept for the next backend in case this one refuses.</summary>
+    private bool TrySendFirst(Socket upstream, ReadOnlyMemory<byte> datagram, out SocketError error)
     {
-        if (listener.State.Rules.Policy.ProxyHeader != ProxyHeader.V2)
+        var isSent = listener.State.Rules.Policy.ProxyHeader == ProxyHeader.V2
+            ? TrySendWithHeader(upstream, datagram.Span, out error)
+            : TrySend(upstream, datagram.Span, out error);
+        if (error == SocketError.MessageSize)
         {
-            return TrySend(upstream, datagram, out error);
+            // With its header it is longer than a datagram can be: lost, and nobody's failure. The next one begins anew, so that the backend gets a header.
+            listener.Dropped();
+            Detach();
+            return true;
         }
 
+        if (isSent)
+        {
+            Keep(datagram);
+        }
+
+        return isSent;
+    }
+
+    private bool TrySendWithHeader(Socket upstream, ReadOnlySpan<byte> datagram, out SocketError error)
+    {
         var buffer = listener.Context.Buffers.Rent(ProxyHeaderWriter.MaxLength + datagram.Length);
         try
         {
@@ -109,16 +125,9 @@ internal sealed partial class UdpSession
         }
     }
 
-    private bool TrySend(Socket upstream, ReadOnlySpan<byte> datagram, out SocketError error)
+    private static bool TrySend(Socket upstream, ReadOnlySpan<byte> datagram, out SocketError error)
     {
         upstream.Send(datagram, SocketFlags.None, out error);
-        if (error == SocketError.MessageSize)
-        {
-            // With its header it is longer than a datagram can be: lost, and nobody's failure.
-            listener.Dropped();
-            error = SocketError.Success;
-        }
-
         return error == SocketError.Success;
     }
 

@@ -18,9 +18,8 @@ internal sealed partial class UdpSession
         _tried.Clear();
         while (TryAttach() is { } upstream)
         {
-            if (TrySendFirst(upstream, held.AsSpan(0, _heldLength), out var error))
+            if (TrySendFirst(upstream, held.AsMemory(0, _heldLength), out var error))
             {
-                Keep(held.AsMemory(0, _heldLength));
                 ReturnHeld();
                 return true;
             }
