@@ -18,7 +18,7 @@ public static class StateExtensions
 {
     /// <summary>
     /// Registers <see cref="IDocumentStore"/> as <c>Harbor:State</c> says, <see cref="IDocuments{T}"/> for every kind in
-    /// <see cref="DocumentTypes"/> and <see cref="ServiceDocuments"/>, and the readiness check <c>state</c>. The process does not start without its state. Calling it again does nothing.
+    /// <see cref="DocumentTypes"/> and <see cref="ServiceDocuments"/>, and the health check <c>state</c>, whose tag has the process wait for it at start. Calling it again does nothing.
     /// </summary>
     public static IHostApplicationBuilder AddHarborState(this IHostApplicationBuilder builder)
     {
@@ -33,7 +33,6 @@ public static class StateExtensions
         services.AddSingleton<IPostConfigureOptions<StateOptions>, StateOptionsDefaults>();
         services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton(Create);
-        services.AddHostedService<StateStartup>();
         services.AddHealthChecks().AddCheck<StateHealthCheck>("state", tags: ["ready", "dependency"]);
 
         services.AddDocuments(DocumentTypes.Ports);

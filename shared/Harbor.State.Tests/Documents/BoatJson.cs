@@ -4,4 +4,5 @@ namespace Harbor.State.Tests.Documents;
 
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(BoatDocument))]
+[JsonSerializable(typeof(OldBoatDocument))]
 internal sealed partial class BoatJson : JsonSerializerContext;

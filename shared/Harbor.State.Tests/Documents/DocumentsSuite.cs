@@ -59,6 +59,16 @@ public abstract partial class DocumentsSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Get_WhatWasWrittenBeforeAFieldWasAdded_HasTheFieldsInitialValue()
+    {
+        await OpenStore().Open(new DocumentType<OldBoatDocument>("boats", BoatJson.Default.OldBoatDocument)).InsertAsync(new() { Id = "old", Count = 3 }, Cancelled);
+
+        var boat = await Boats.GetAsync("old", Cancelled);
+
+        boat.ShouldEqual(new() { Id = "old", Count = 3, Version = boat!.Version });
+    }
+
+    [Fact]
     public async Task Get_AnUnknownId_IsNull() => (await Boats.GetAsync("none", Cancelled)).ShouldBeNull();
 
     [Fact]

@@ -31,7 +31,7 @@ internal sealed class StateOptionsValidator : IValidateOptions<StateOptions>
             _ = new MongoUrl(options.ConnectionString);
             return null;
         }
-        catch (MongoConfigurationException)
+        catch (Exception exception) when (exception is MongoException or ArgumentException or FormatException)
         {
             // The driver's message may repeat the password.
             return $"{key} is not a MongoDB connection string; it must be mongodb://host:port/database or mongodb+srv://host/database.";

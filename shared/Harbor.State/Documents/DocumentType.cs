@@ -1,3 +1,5 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using System.Text.Json.Serialization.Metadata;
 
 namespace Harbor.State.Documents;
@@ -6,6 +8,20 @@ namespace Harbor.State.Documents;
 public sealed record DocumentType<T>(string Collection, JsonTypeInfo<T> Json, params IReadOnlyList<DocumentIndex<T>> Indexes)
     where T : Document
 {
+    /// <summary>
+    /// For reading. Generated code gives an init-only property that is not in the JSON its type's default, and not what its initialiser says:
+    /// a list that was added to a document would be null in all that is stored already. The reflecting reader leaves such a property alone.
+    /// </summary>
+    private readonly JsonTypeInfo<T> _reading = (JsonTypeInfo<T>)new JsonSerializerOptions(Json.Options)
+    {
+        TypeInfoResolver = new DefaultJsonTypeInfoResolver(),
+        Converters = { new JsonStringEnumConverter() },
+    }.GetTypeInfo(typeof(T));
+
+    internal T Read(ReadOnlySpan<byte> json, long version) => (T)((Document)JsonSerializer.Deserialize(json, _reading)! with { Version = version });
+
+    internal byte[] Write(T document) => JsonSerializer.SerializeToUtf8Bytes(document, Json);
+
     /// <summary>A query that no home could answer is a bug of the caller.</summary>
     internal void Check(DocumentQuery query)
     {

@@ -42,7 +42,7 @@ internal sealed class MongoShape<T>
 
     public BsonDocument ToBson(T document, long version)
     {
-        var body = BsonJson.ToBson(JsonSerializer.SerializeToUtf8Bytes(document, _type.Json));
+        var body = BsonJson.ToBson(_type.Write(document));
         body.Remove(_idName);
         body.Remove(_versionName);
         var stored = new BsonDocument { [Id] = document.Id, [Version] = new BsonInt64(version) };
@@ -79,6 +79,6 @@ internal sealed class MongoShape<T>
             writer.WriteEndObject();
         }
 
-        return (T)((Document)JsonSerializer.Deserialize(json.WrittenSpan, _type.Json)! with { Version = stored[Version].ToInt64() });
+        return _type.Read(json.WrittenSpan, stored[Version].ToInt64());
     }
 }

@@ -1,4 +1,3 @@
-using System.Text.Json;
 using Harbor.State.Documents;
 using Microsoft.Data.Sqlite;
 
@@ -51,8 +50,7 @@ internal sealed partial class SqliteDocuments<T> : IDocuments<T>
         return await _store.WriteAsync(write, cancellationToken);
     }
 
-    internal T Deserialize(long version, byte[] body)
-        => (T)((Document)JsonSerializer.Deserialize(body, Type.Json)! with { Version = version });
+    internal T Deserialize(long version, byte[] body) => Type.Read(body, version);
 
     private async ValueTask<WriteResult<T>> StoreAsync(T document, long? expected, CancellationToken cancellationToken)
     {
@@ -62,7 +60,7 @@ internal sealed partial class SqliteDocuments<T> : IDocuments<T>
             Collection = Type.Collection,
             Id = document.Id,
             Expected = expected,
-            Body = JsonSerializer.SerializeToUtf8Bytes(document, Type.Json),
+            Body = Type.Write(document),
             Keys = SqliteKeys.Of(Type, document),
             UniqueIndexes = _uniqueIndexes,
             Abandoned = cancellationToken,
