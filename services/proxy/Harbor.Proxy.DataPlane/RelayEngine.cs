@@ -12,6 +12,12 @@ public static class RelayEngine
     public static IRelayEngine Create(RelayOptions options, TimeProvider time, IMeterFactory meters, ILoggerFactory loggers)
     {
         var context = new RelayContext(options, time, new RelayMetrics(meters), loggers);
-        return options.Engine == RelayEngineKind.Linux ? new LinuxRelayEngine(context) : new ManagedRelayEngine(context);
+        return options.Engine switch
+        {
+            RelayEngineKind.Managed => new ManagedRelayEngine(context),
+            RelayEngineKind.Linux when !LinuxRelayEngine.IsSupported => throw new PlatformNotSupportedException("The relay's Linux engine needs Linux on x64 or arm64."),
+            RelayEngineKind.Auto when !LinuxRelayEngine.IsSupported => new ManagedRelayEngine(context),
+            _ => new LinuxRelayEngine(context),
+        };
     }
 }

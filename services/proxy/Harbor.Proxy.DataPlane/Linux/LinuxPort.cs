@@ -50,8 +50,9 @@ internal sealed class LinuxPort
     /// <summary>Takes over a later snapshot. Returns once no loop has a connection left to a backend that is gone.</summary>
     public Task ChangeAsync(PortSnapshot snapshot)
     {
-        var gone = State.Swap(snapshot);
-        return OnEachAsync(listener => listener.Changed(gone));
+        // Marks the backends that are gone; each loop finds its own sessions of them.
+        _ = State.Swap(snapshot);
+        return OnEachAsync(listener => listener.Changed());
     }
 
     /// <summary>Stops listening; the sessions that are there go on. UDP's have no socket but the port's, which stays until <see cref="CloseAsync"/>.</summary>
@@ -78,7 +79,7 @@ internal sealed class LinuxPort
     {
         foreach (var listener in _listeners)
         {
-            _ = listener.Loop.Post(() => listener.Changed([]));
+            _ = listener.Loop.Post(listener.Changed);
         }
     }
 

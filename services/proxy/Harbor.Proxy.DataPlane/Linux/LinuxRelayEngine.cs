@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Runtime.InteropServices;
 using Harbor.Proxy.DataPlane.Backends;
 using Harbor.Proxy.DataPlane.Linux.Listening;
 using Harbor.Proxy.DataPlane.Linux.Loops;
@@ -32,7 +33,13 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
         Log.Started(_logger, count);
     }
 
+    /// <summary>The layouts in <c>Native/</c> are those of 64 bits, and the byte order that of these two.</summary>
+    public static bool IsSupported { get; } = OperatingSystem.IsLinux() && RuntimeInformation.ProcessArchitecture is Architecture.X64 or Architecture.Arm64;
+
     public string Name => "linux";
+
+    /// <summary>Buffers that sessions have out: 0 when none is left. For tests and the soak.</summary>
+    internal int RentedBuffers => _loops.Sum(loop => loop.Buffers.Rented - 1);
 
     public IReadOnlyCollection<int> OpenPorts => [.. _ports.Keys];
 

@@ -1,4 +1,3 @@
-using Harbor.Proxy.DataPlane.Backends;
 using Harbor.Proxy.DataPlane.Linux.Loops;
 
 namespace Harbor.Proxy.DataPlane.Linux;
@@ -19,5 +18,5 @@ internal abstract class PortListener(EventLoop loop) : LoopEntry
     public abstract void EndAll(EndReason reason);
 
     /// <summary>Rules or backends have changed: ends the sessions of backends that are gone, tries again for those that wait, and sees to timeouts.</summary>
-    public abstract void Changed(IReadOnlyList<BackendState> gone);
+    public abstract void Changed();
 }

@@ -71,11 +71,12 @@ internal static unsafe class Kernel
         }
     }
 
-    public static int Send(int fd, ReadOnlySpan<byte> data)
+    /// <summary>Where more is to follow, or a FIN, the kernel may keep an incomplete segment back for it.</summary>
+    public static int Send(int fd, ReadOnlySpan<byte> data, bool moreFollows = false)
     {
         fixed (byte* pointer = data)
         {
-            return Check((int)Libc.Send(fd, pointer, (nuint)data.Length, MSG_DONTWAIT | MSG_NOSIGNAL));
+            return Check((int)Libc.Send(fd, pointer, (nuint)data.Length, MSG_DONTWAIT | MSG_NOSIGNAL | (moreFollows ? MSG_MORE : 0)));
         }
     }
 

@@ -38,6 +38,7 @@ internal static class SocketNumbers
 
     public const int MSG_DONTWAIT = 0x40;
     public const int MSG_TRUNC = 0x20;
+    public const int MSG_MORE = 0x8000;
     public const int MSG_NOSIGNAL = 0x4000;
     public const int MSG_WAITFORONE = 0x10000;
 
@@ -48,6 +49,7 @@ internal static class SocketNumbers
     public const int EPOLL_CTL_DEL = 2;
     public const int EPOLL_CTL_MOD = 3;
     public const uint EPOLLIN = 0x1;
+    public const uint EPOLLPRI = 0x2;
     public const uint EPOLLOUT = 0x4;
     public const uint EPOLLERR = 0x8;
     public const uint EPOLLHUP = 0x10;

@@ -17,6 +17,12 @@ internal struct StreamSide
     /// <summary>The peer has sent its FIN; there may be bytes before it.</summary>
     public bool HungUp;
 
+    /// <summary>The peer's FIN is in the kernel's queue, behind what it sent before, and no error has come.</summary>
+    public bool FinIsIn;
+
+    /// <summary>The peer has sent urgent data.</summary>
+    public bool HasUrgent;
+
     /// <summary>All that the peer sent has been received, and its FIN.</summary>
     public bool Ended;
 

@@ -1,5 +1,4 @@
 using Harbor.Proxy.DataPlane.Addresses;
-using Harbor.Proxy.DataPlane.Backends;
 using Harbor.Proxy.DataPlane.Linux.Listening;
 using Harbor.Proxy.DataPlane.Linux.Loops;
 using Harbor.Proxy.DataPlane.Linux.Native;
@@ -20,7 +19,7 @@ internal sealed partial class TcpPortListener(RelayContext context, EventLoop lo
     private const int MostAtOnce = 64;
     private const long PauseMs = 100;
 
-    /// <summary>How many more sessions this loop may have than the idlest before it hands new ones over, which costs a wake-up.</summary>
+    /// <summary>How many more sessions this loop may have than the idlest before it hands new ones over, which costs a wake-up: this, and an eighth of its own.</summary>
     private const int Slack = 2;
 
     private TcpPortListener[] _all = [];
@@ -68,13 +67,13 @@ internal sealed partial class TcpPortListener(RelayContext context, EventLoop lo
         }
     }
 
-    public override void Changed(IReadOnlyList<BackendState> gone)
+    public override void Changed()
     {
         for (var session = FirstSession; session is not null;)
         {
             // The session may end and unlink itself.
             var next = session.Next;
-            session.Changed(gone);
+            session.Changed();
             session = next;
         }
     }
@@ -119,7 +118,7 @@ internal sealed partial class TcpPortListener(RelayContext context, EventLoop lo
         var idlest = this;
         foreach (var other in _all)
         {
-            if (other.Loop.Load + Slack <= idlest.Loop.Load)
+            if (other.Loop.Load + Slack + (Loop.Load / 8) <= idlest.Loop.Load)
             {
                 idlest = other;
             }

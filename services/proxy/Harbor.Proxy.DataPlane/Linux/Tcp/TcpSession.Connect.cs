@@ -11,7 +11,7 @@ internal sealed partial class TcpSession
     /// <summary>While it waits with backends that failed, it asks them again this often.</summary>
     private const long RetryMs = 1_000;
 
-    private const uint ReadEvents = EPOLLIN | EPOLLRDHUP | EPOLLET;
+    private const uint ReadEvents = EPOLLIN | EPOLLRDHUP | EPOLLPRI | EPOLLET;
     private const uint ReadAndWriteEvents = ReadEvents | EPOLLOUT;
 
     /// <summary>Asks backends until one is on its way, or none is left.</summary>
@@ -165,7 +165,6 @@ internal sealed partial class TcpSession
         _listener.Cells.Accepted++;
         _listener.Context.Metrics.Connected(_listener.Port.Port, Transport.Tcp, (_loop.Now - _since) / 1000.0);
         _lastActive = _loop.Now;
-        _backend.Readable = (events & EPOLLIN) != 0;
         ArmForRelay();
         WriteProxyHeader();
         Relay();

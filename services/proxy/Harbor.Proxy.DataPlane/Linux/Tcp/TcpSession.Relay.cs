@@ -29,6 +29,8 @@ internal sealed partial class TcpSession
     internal override void OnReady(uint events, int side)
     {
         ref var ready = ref side == ClientSide ? ref _client : ref _backend;
+        ready.FinIsIn |= (events & (EPOLLRDHUP | EPOLLERR)) == EPOLLRDHUP;
+        ready.HasUrgent |= (events & EPOLLPRI) != 0;
         ready.HungUp |= (events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
         ready.Readable |= (events & (EPOLLIN | EPOLLRDHUP | EPOLLHUP | EPOLLERR)) != 0;
         ready.Blocked &= (events & (EPOLLOUT | EPOLLHUP | EPOLLERR)) == 0;
@@ -175,9 +177,12 @@ internal sealed partial class TcpSession
 
             bytes += received;
             _lastActive = _loop.Now;
-            // A short read has emptied the socket; what comes later is a new edge. A FIN seen before still has to be read.
-            from.Readable = received == _loop.Transfer.Length || from.HungUp;
-            var sent = Kernel.Send(to.Descriptor, _loop.Transfer.AsSpan(0, received));
+            // A short read has emptied the socket; what comes later is a new edge. Where the FIN had come before, that was all, and it leaves in one
+            // packet with ours. (Urgent data alone also cuts a read short.)
+            var isShort = received < _loop.Transfer.Length;
+            from.Ended = isShort && from.FinIsIn && !from.HasUrgent;
+            from.Readable = !from.Ended && (!isShort || from.HungUp);
+            var sent = Kernel.Send(to.Descriptor, _loop.Transfer.AsSpan(0, received), moreFollows: from.Ended);
             if (sent < received)
             {
                 if (sent < 0 && sent != -Errno.Again)
@@ -188,6 +193,11 @@ internal sealed partial class TcpSession
                 sent = Math.Max(0, sent);
                 to.Keep(_loop, sent, received - sent);
                 return OnBlocked(ref from, ref to, fromReset);
+            }
+
+            if (from.Ended)
+            {
+                return Finish(ref from, ref to);
             }
         }
 

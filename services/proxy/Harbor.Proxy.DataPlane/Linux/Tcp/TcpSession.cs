@@ -89,9 +89,9 @@ internal sealed partial class TcpSession : LoopEntry
         End(reason, reset: true);
     }
 
-    public void Changed(IReadOnlyList<BackendState> gone)
+    public void Changed()
     {
-        if (_target is { } target && target.IsGone && gone.Contains(target))
+        if (_target is { IsGone: true })
         {
             if (_stage == Stage.Relaying)
             {

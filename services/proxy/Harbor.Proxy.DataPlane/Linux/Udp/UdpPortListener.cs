@@ -1,5 +1,4 @@
 using Harbor.Proxy.DataPlane.Addresses;
-using Harbor.Proxy.DataPlane.Backends;
 using Harbor.Proxy.DataPlane.Linux.Loops;
 using Harbor.Proxy.DataPlane.Linux.Native;
 using Harbor.Proxy.DataPlane.Metrics;
@@ -54,11 +53,11 @@ internal sealed partial class UdpPortListener(RelayContext context, EventLoop lo
         }
     }
 
-    public override void Changed(IReadOnlyList<BackendState> gone)
+    public override void Changed()
     {
         foreach (var session in Sessions())
         {
-            session.Changed(gone);
+            session.Changed();
         }
     }
 

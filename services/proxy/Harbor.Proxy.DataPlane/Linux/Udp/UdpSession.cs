@@ -158,9 +158,9 @@ internal sealed partial class UdpSession : LoopEntry
     }
 
     /// <summary>Rules or backends have changed.</summary>
-    public void Changed(IReadOnlyList<BackendState> gone)
+    public void Changed()
     {
-        if (_backend is { IsGone: true } backend && gone.Contains(backend))
+        if (_backend is { IsGone: true })
         {
             // It goes to another backend with its next datagram.
             Detach();
