@@ -75,12 +75,14 @@ public sealed class TimerWheelTests
     public void Timer_ThatArmsItselfAsItFires_FiresAgainLater()
     {
         var entry = new Entry("timer", _fired);
-        entry.OnFired = () => _wheel.Arm(entry, 1_000, 1_000);
+        var now = 1_020;
+        entry.OnFired = () => _wheel.Arm(entry, now, 1_000);
         _wheel.Arm(entry, 0, 1_000);
 
-        _wheel.Advance(1_000);
+        _wheel.Advance(now);
         _fired.Count.ShouldBe(1);
-        _wheel.Advance(2_100);
+        now = 2_100;
+        _wheel.Advance(now);
 
         _fired.Count.ShouldBe(2);
     }
