@@ -1,16 +1,18 @@
 using Harbor.Proxy.DataPlane.Benchmarks.Comparison;
 using Harbor.Proxy.DataPlane.Benchmarks.Serving;
+using Harbor.Proxy.DataPlane.Benchmarks.Soaking;
 
-// serve: a relay with fixed backends, the process that is measured. compare: the load, and the table; infra/bench starts it.
+// serve: a relay with fixed backends, the process that is measured. compare: the load, and the table. soak: random traffic, checked. infra/bench starts the last two.
 return args switch
 {
     ["serve", .. var rest] => await RelayProcess.RunAsync(rest),
     ["compare", .. var rest] => await Bench.RunAsync(rest),
+    ["soak", .. var rest] => await Soak.RunAsync(rest),
     _ => Usage(),
 };
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: serve <engine> <tcp|udp>:<port>:<backend port>... | compare [--rounds N] [--seconds N] [--rows a,b] [--relays a,b] [--json FILE]");
+    Console.Error.WriteLine("usage: serve <engine> <tcp|udp>:<port>:<backend port>... | compare [--rounds N] [--seconds N] [--rows a,b] [--relays a,b] [--json FILE] | soak [--seconds N] [--seed N] [--engine linux|managed]");
     return 2;
 }
