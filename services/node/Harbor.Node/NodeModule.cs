@@ -2,9 +2,11 @@ using System.Net;
 using Harbor.Hosting;
 using Harbor.Node.Allocation;
 using Harbor.Node.Dea;
+using Harbor.Node.Leases;
 using Harbor.Node.Routes;
 using Harbor.State;
 using Harbor.State.Documents;
+using Harbor.State.Leases;
 using Harbor.State.Pools;
 using Harbor.State.Ports;
 using Harbor.State.Workers;
@@ -70,6 +72,10 @@ public sealed class NodeModule : IHarborModule
     private static void AddRoutes(IServiceCollection services)
     {
         services.AddSingleton(provider => new RouteTable(TableOptions(provider.GetRequiredService<IOptions<NodeOptions>>().Value)));
+        services.AddDocuments(LeaseDocuments.Partitions);
+        services.AddSingleton<PartitionShare>();
+        services.AddSingleton<PartitionKeeper>();
+        services.AddHostedService(provider => provider.GetRequiredService<PartitionKeeper>());
         services.AddSingleton<DirtyPorts>();
         services.AddSingleton<MainPortQueue>();
         services.AddSingleton<RouteService>();

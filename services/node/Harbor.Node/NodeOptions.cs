@@ -11,6 +11,12 @@ internal sealed class NodeOptions
     [Required]
     public string Url { get; set; } = "http://127.0.0.1:8081";
 
+    /// <summary>
+    /// What the node is called among nodes; two must not have the same. Default machine name and port of <see cref="Url"/>: the same again after a restart, so that
+    /// it goes on with its share of the DEAs at once.
+    /// </summary>
+    public string? NodeId { get; set; }
+
     /// <summary>The networks (CIDR) whose addresses may be backends. Default none, which means all but loopback, link-local and multicast: a DEA's address is a machine's.</summary>
     public IReadOnlyList<string> BackendNetworks { get; set; } = [];
 

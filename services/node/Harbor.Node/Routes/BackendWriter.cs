@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Harbor.Node.Leases;
 using Harbor.State.Documents;
 using Harbor.State.Ports;
 
@@ -13,6 +14,7 @@ internal sealed partial class BackendWriter(
     NodeViews views,
     RouteService routes,
     DirtyPorts dirty,
+    PartitionShare share,
     NodeMetrics metrics,
     TimeProvider time,
     ILogger<BackendWriter> logger) : BackgroundService
@@ -59,7 +61,7 @@ internal sealed partial class BackendWriter(
         var port = Newest(id);
         while (port is { State: PortState.Active })
         {
-            var merged = BackendMerge.Merge(port.Backends, routes.BackendsOf(port), static _ => true);
+            var merged = BackendMerge.Merge(port.Backends, routes.BackendsOf(port), share.Owns);
             if (ReferenceEquals(merged, port.Backends))
             {
                 return;

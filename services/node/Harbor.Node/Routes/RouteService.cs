@@ -67,8 +67,23 @@ internal sealed partial class RouteService
     /// <summary>The port with the backends of its applications as the table knows them.</summary>
     public PortDocument Fill(PortDocument port) => port with { Backends = BackendMerge.Merge(port.Backends, BackendsOf(port), _ => true) };
 
+    /// <summary>
+    /// This node writes for more DEAs from now on. Of those that it has not heard itself it takes over what is stored, so that nothing is lost; then every port is compared.
+    /// </summary>
+    public void TakeOver(IEnumerable<PortDocument> ports, Func<string?, bool> gained)
+    {
+        Change(_time.GetTimestamp(), (now, changes) =>
+        {
+            foreach (var port in ports)
+            {
+                Remember(port, entry => gained(entry.DeaId) && !_table.HasHeard(entry.DeaId), now, changes);
+            }
+        });
+        ReconcileAll();
+    }
+
     /// <summary>Has every port compared with its document.</summary>
-    public void ReconcileAll() => _dirty.Mark(Read(table => table.PortIds.ToList()), new Dictionary<BackendAddress, RouteReason>(), _time.GetTimestamp());
+    public void ReconcileAll() => _dirty.Mark(Read(table => table.PortIds.ToList()), new Dictionary<(string, BackendAddress), RouteReason>(), _time.GetTimestamp());
 
     private T Read<T>(Func<RouteTable, T> question)
     {
@@ -112,14 +127,14 @@ internal sealed partial class RouteService
             _table.SetPort(change.Id, apps, now, changes);
             if (_remembers && change.After is { } stored)
             {
-                Remember(stored, now, changes);
+                Remember(stored, _ => true, now, changes);
             }
         });
     }
 
-    private void Remember(PortDocument port, DateTimeOffset now, RouteChanges changes)
+    private void Remember(PortDocument port, Func<BackendEntry, bool> wanted, DateTimeOffset now, RouteChanges changes)
     {
-        foreach (var entry in port.Backends)
+        foreach (var entry in port.Backends.Where(wanted))
         {
             if (BackendMerge.AddressOf(entry) is { } address && port.Apps.FirstOrDefault(app => app.AppGuid == entry.AppGuid) is { } app)
             {

@@ -18,7 +18,7 @@ internal sealed partial class RouteTable
             return;
         }
 
-        var instance = known ?? Create(backend.App, backend.Instance);
+        var instance = known ?? Create(backend.App, backend.Instance, backend.Since.UtcTicks);
         if (instance is null || (known is not null && known.Host != backend.Address.Host))
         {
             return;
@@ -30,6 +30,9 @@ internal sealed partial class RouteTable
         StartAges(instance, backend.Dea);
         SetPorts(instance, backend.Address.Host, [.. instance.Ports, new(intPort, backend.Address.Port, Main: backend.Instance is null)], RouteReason.Remembered);
     }
+
+    /// <summary>Whether the DEA has spoken to this table: then the table knows better than the store.</summary>
+    public bool HasHeard(string? dea) => dea is not null && _deas.TryGetValue(dea, out var known) && known.Beat > 0;
 
     private void StartAges(Instance instance, string? id)
     {
