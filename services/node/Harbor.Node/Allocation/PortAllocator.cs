@@ -14,9 +14,23 @@ internal sealed partial class PortAllocator(
     /// <summary>How often something may change under an allocation before it gives up to be tried again later. Losing a port to another node is not counted.</summary>
     private const int MaxRounds = 16;
 
+    // Repeated commands of one instance wait for each other here, so that they do not reserve several of the last free ports.
+    private readonly SemaphoreSlim[] _turns = [.. Enumerable.Range(0, 64).Select(_ => new SemaphoreSlim(1))];
+
     public async Task<PortAllocation> AllocateAsync(AllocatePort command, CancellationToken cancellationToken)
     {
-        var allocation = await TryAsync(command, cancellationToken);
+        var turn = _turns[(uint)command.ServiceInstanceId.GetHashCode(StringComparison.Ordinal) % _turns.Length];
+        await turn.WaitAsync(cancellationToken);
+        var allocation = default(PortAllocation);
+        try
+        {
+            allocation = await TryAsync(command, cancellationToken);
+        }
+        finally
+        {
+            turn.Release();
+        }
+
         metrics.Allocated(allocation.Refusal);
         if (allocation.Port is { } port)
         {
@@ -57,11 +71,12 @@ internal sealed partial class PortAllocator(
             var allocation = command.RequestedPort is { } wanted
                 ? await TakeRequestedAsync(command, wanted, pool, refused, cancellationToken)
                 : await TakeOwnAsync(command, last, pool, refused, cancellationToken) ?? await TakeRandomAsync(command, pool, refused, cancellationToken);
-            if (allocation is { } done)
+            if (allocation is { } done && done.Refusal is not AllocationRefusal.PoolExhausted)
             {
                 return done;
             }
 
+            // Another node may have been faster, for the same instance.
             if (await ports.HeldByAsync(command.ServiceInstanceId, cancellationToken) is { } held)
             {
                 if (!command.Avoid.Contains(held.Port))
@@ -70,6 +85,10 @@ internal sealed partial class PortAllocator(
                 }
 
                 await ports.DeleteAsync(held, cancellationToken);
+            }
+            else if (allocation is { } refusal)
+            {
+                return refusal;
             }
         }
 
