@@ -33,7 +33,7 @@ internal sealed partial class BackendWriter
 
     private static string AddressOf(BackendEntry entry) => BackendMerge.AddressOf(entry)?.ToString() ?? $"{entry.Host}:{entry.Port}";
 
-    private RouteReason ReasonOf(BackendEntry entry) => BackendMerge.AddressOf(entry) is { } address ? dirty.ReasonOf(address) : RouteReason.Reconciled;
+    private RouteReason ReasonOf(BackendEntry entry) => BackendMerge.AddressOf(entry) is { } address ? dirty.ReasonOf(entry.AppGuid, address) : RouteReason.Reconciled;
 
     private static partial class Log
     {

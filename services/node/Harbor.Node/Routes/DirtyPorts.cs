@@ -9,7 +9,7 @@ internal sealed class DirtyPorts
 {
     private readonly Lock _gate = new();
     private readonly Dictionary<string, long> _since = [];
-    private readonly Dictionary<BackendAddress, RouteReason> _reasons = [];
+    private readonly Dictionary<(string App, BackendAddress Address), RouteReason> _reasons = [];
     private readonly Channel<string> _queue = Channel.CreateUnbounded<string>();
 
     public ChannelReader<string> Queue => _queue.Reader;
@@ -26,9 +26,9 @@ internal sealed class DirtyPorts
     }
 
     /// <param name="ports">The ports that changed.</param>
-    /// <param name="reasons">Why, by address.</param>
+    /// <param name="reasons">Why, by application and address.</param>
     /// <param name="timestamp">When the event came, by <see cref="TimeProvider.GetTimestamp"/>.</param>
-    public void Mark(IEnumerable<string> ports, IReadOnlyDictionary<BackendAddress, RouteReason> reasons, long timestamp)
+    public void Mark(IEnumerable<string> ports, IReadOnlyDictionary<(string App, BackendAddress Address), RouteReason> reasons, long timestamp)
     {
         lock (_gate)
         {
@@ -38,9 +38,9 @@ internal sealed class DirtyPorts
                 _reasons.Clear();
             }
 
-            foreach (var (address, reason) in reasons)
+            foreach (var (backend, reason) in reasons)
             {
-                _reasons[address] = reason;
+                _reasons[backend] = reason;
             }
 
             foreach (var port in ports)
@@ -74,11 +74,11 @@ internal sealed class DirtyPorts
         }
     }
 
-    public RouteReason ReasonOf(BackendAddress address)
+    public RouteReason ReasonOf(string app, BackendAddress address)
     {
         lock (_gate)
         {
-            return _reasons.GetValueOrDefault(address, RouteReason.Reconciled);
+            return _reasons.GetValueOrDefault((app, address), RouteReason.Reconciled);
         }
     }
 }

@@ -6,8 +6,8 @@ internal sealed class RouteChanges
     /// <summary>Ports whose backends may be others now.</summary>
     public HashSet<string> Ports { get; } = [];
 
-    /// <summary>Why, by address. Of several reasons the last.</summary>
-    public Dictionary<BackendAddress, RouteReason> Reasons { get; } = [];
+    /// <summary>Why, by application and address. Of several reasons the last.</summary>
+    public Dictionary<(string App, BackendAddress Address), RouteReason> Reasons { get; } = [];
 
     /// <summary>Instances of bound applications that are no backends, told once for each reason.</summary>
     public List<RouteNote> Notes { get; } = [];

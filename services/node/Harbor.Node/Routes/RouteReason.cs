@@ -15,7 +15,10 @@ internal enum RouteReason
     /// <summary>Known from the port's document when the node started.</summary>
     Remembered,
 
-    /// <summary>The application was bound, unbound, or bound to another port.</summary>
+    /// <summary>Its DEA has another id than before.</summary>
+    DeaChanged,
+
+    /// <summary>The application was bound or unbound, or its main port began or ceased to stand in for the binding's.</summary>
     BindingsChanged,
 
     /// <summary>Its DEA names other ports than before.</summary>

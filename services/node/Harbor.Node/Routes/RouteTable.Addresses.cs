@@ -71,8 +71,6 @@ internal sealed partial class RouteTable
                 return false;
             }
 
-            Touch(holder, null);
-            _changes.Reasons[address] = RouteReason.AddressTaken;
             Withdraw(holder, port, RouteReason.AddressTaken);
         }
 
@@ -84,7 +82,7 @@ internal sealed partial class RouteTable
     private void Withdraw(Instance holder, ushort port, RouteReason reason)
     {
         Touch(holder, null);
-        _changes.Reasons[new(holder.Host, port)] = reason;
+        _changes.Reasons[(holder.App.Guid, new(holder.Host, port))] = reason;
         Release(holder, port);
         holder.Ports = Array.FindAll(holder.Ports, kept => kept.HostPort != port);
         if (holder.Ports.Length == 0 && holder.HeardAt == 0)
@@ -112,12 +110,22 @@ internal sealed partial class RouteTable
         }
     }
 
-    private static void SetNamesPorts(Instance instance, bool names)
+    /// <summary>With the first instance that names its ports the application's main ports stand in for nothing, and with the last one's end they do again.</summary>
+    private void SetNamesPorts(Instance instance, bool names)
     {
-        if (instance.NamesPorts != names)
+        if (instance.NamesPorts == names)
         {
-            instance.NamesPorts = names;
-            instance.App.WithNamedPorts += names ? 1 : -1;
+            return;
+        }
+
+        instance.NamesPorts = names;
+        instance.App.WithNamedPorts += names ? 1 : -1;
+        if (instance.App.WithNamedPorts == (names ? 1 : 0))
+        {
+            foreach (var other in instance.App.Instances.Where(other => other != instance))
+            {
+                Touch(other, RouteReason.BindingsChanged);
+            }
         }
     }
 }

@@ -62,14 +62,13 @@ internal sealed partial class RouteTable
     {
         if (droplet.State is DropletState.Other)
         {
-            ReportNotRunning(droplet);
-            return false;
+            return ReportNotRunning(droplet, dea);
         }
 
         var exit = _exits.Find(droplet.App, droplet.Instance) is { } mark && !(droplet.Began > mark.Began) ? mark : default(ExitMark?);
         if (exit is { Draining: false })
         {
-            return false;
+            return FindInstance(droplet.App, droplet.Instance) is { } revived && IsNamed(revived, dea);
         }
 
         var instance = FindInstance(droplet.App, droplet.Instance) ?? Create(droplet.App, droplet.Instance);
@@ -97,21 +96,40 @@ internal sealed partial class RouteTable
         return first;
     }
 
-    private void ReportNotRunning(in DropletReport droplet)
+    private bool ReportNotRunning(in DropletReport droplet, DeaRoutes? dea)
     {
         if (FindInstance(droplet.App, droplet.Instance) is not { } instance)
         {
             NoteAbsent(droplet.App, droplet.Instance, RouteReason.NotRunning);
+            return false;
         }
-        else if (!(droplet.Began < instance.Began))
-        {
-            if (!double.IsNaN(droplet.Began))
-            {
-                _exits.Add(droplet.App, droplet.Instance, new(droplet.Began, Draining: false), _now);
-            }
 
-            Remove(instance, RouteReason.NotRunning);
+        if (droplet.Began < instance.Began)
+        {
+            return IsNamed(instance, dea);
         }
+
+        if (!double.IsNaN(droplet.Began))
+        {
+            _exits.Add(droplet.App, droplet.Instance, new(droplet.Began, Draining: false), _now);
+        }
+
+        Remove(instance, RouteReason.NotRunning);
+        if (instance.App.Bindings.Count > 0)
+        {
+            // Its end was told; the DEA repeats a crash for an hour.
+            IsNew(droplet.App, droplet.Instance, RouteReason.NotRunning);
+        }
+
+        return false;
+    }
+
+    /// <summary>Of an older state nothing is taken, but what is named is not absent.</summary>
+    private static bool IsNamed(Instance instance, DeaRoutes? dea)
+    {
+        var first = dea is not null && instance.Dea == dea && instance.Beat != dea.Beat;
+        instance.Beat = first ? dea!.Beat : instance.Beat;
+        return first;
     }
 
     private void Update(Instance instance, in DropletReport droplet, bool evacuating)
@@ -137,13 +155,7 @@ internal sealed partial class RouteTable
 
     private void NamePorts(Instance instance, HostAddress? host, PortMapping[] ports, RouteReason reason)
     {
-        if (!instance.NamesPorts)
-        {
-            // From here on the application's main ports stand in for nothing.
-            SetNamesPorts(instance, true);
-            TouchAll(instance.App);
-        }
-
+        SetNamesPorts(instance, true);
         Span<InstancePort> wanted = stackalloc InstancePort[ports.Length];
         for (var i = 0; i < ports.Length; i++)
         {

@@ -99,7 +99,7 @@ internal sealed partial class RouteTable(RouteTableOptions options)
         => _apps.TryGetValue(app, out var routes) && _instances.TryGetValue((routes, instance), out var found) ? found : null;
 
     /// <summary>Takes an instance in; null where the table is full.</summary>
-    private Instance? Create(string app, string? id)
+    private Instance? Create(string app, string? id, long? since = null)
     {
         if (_instances.Count + _holders.Count >= 2 * options.MaxInstances)
         {
@@ -107,7 +107,7 @@ internal sealed partial class RouteTable(RouteTableOptions options)
             return null;
         }
 
-        var instance = new Instance(App(app), id, ++_sequence, _now) { PlaceInApp = -1, PlaceInDea = -1 };
+        var instance = new Instance(App(app), id, ++_sequence, since ?? _now) { PlaceInApp = -1, PlaceInDea = -1 };
         Places.Add(instance.App, instance);
         if (id is null)
         {
@@ -128,11 +128,12 @@ internal sealed partial class RouteTable(RouteTableOptions options)
             return;
         }
 
-        Touch(instance, null);
+        var moved = instance.Dea is not null;
         Places.Remove(instance.Dea, instance);
         instance.Dea = dea;
         instance.Beat = 0;
         Places.Add(dea, instance);
+        Touch(instance, moved ? RouteReason.DeaChanged : null);
     }
 
     private void Remove(Instance instance, RouteReason reason)
@@ -200,7 +201,7 @@ internal sealed partial class RouteTable(RouteTableOptions options)
         {
             foreach (var port in instance.Ports)
             {
-                _changes.Reasons[new(instance.Host, port.HostPort)] = known;
+                _changes.Reasons[(instance.App.Guid, new(instance.Host, port.HostPort))] = known;
             }
         }
     }
