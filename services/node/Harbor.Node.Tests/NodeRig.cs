@@ -36,7 +36,7 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public IDocuments<PoolDocument> Pools => Host.Services.GetRequiredService<IDocuments<PoolDocument>>();
 
-    public static async Task<NodeRig> StartAsync(string nats, string? database = null, int firstPort = 25000, int lastPort = 25999)
+    public static async Task<NodeRig> StartAsync(string nats, string? database = null, int firstPort = 25000, int lastPort = 25999, string? nodeId = null)
     {
         var directory = database is null ? new TemporaryDirectory("node") : null;
         var settings = new Dictionary<string, string?>
@@ -45,6 +45,7 @@ internal sealed class NodeRig : IAsyncDisposable
             ["Harbor:State:Sqlite:Path"] = database ?? directory!.Combine("harbor.db"),
             ["Harbor:Nats:Url"] = nats,
             ["Harbor:Node:AllowLoopback"] = "true",
+            ["Harbor:Node:NodeId"] = nodeId,
         };
         var rig = new NodeRig(await TestHost.StartAsync(settings, [new NodeModule()], Cancellation), directory, nats);
         await rig.Pools.InsertAsync(new PoolDocument { Id = "default", FirstPort = firstPort, LastPort = lastPort, Host = "127.0.0.1" }, Cancellation);

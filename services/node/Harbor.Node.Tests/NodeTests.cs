@@ -1,4 +1,9 @@
+using Harbor.Node.Leases;
+using Harbor.State.Documents;
+using Harbor.State.Leases;
+using Harbor.Testing;
 using Harbor.Testing.Servers;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Harbor.Node.Tests;
 
@@ -12,10 +17,30 @@ public sealed class NodeTests(OwnNatsServer nats) : IClassFixture<OwnNatsServer>
         var port = await rig.AllocateAsync("s1");
         (await rig.BindAsync("s1", "mud", "b1")).ShouldBe(4100);
 
+        // The NATS client holds subscriptions weakly.
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+
         await rig.SayAsync("dea.heartbeat", """{"dea":"d1","ip":"10.0.4.7","droplets":[{"droplet":"mud","instance":"i1","index":0,"state":"RUNNING","state_timestamp":1.5,"ports":[{"container_port":4100,"host_port":61044}]}]}""");
         await rig.BackendsBecomeAsync(port, "10.0.4.7:61044");
 
         await rig.SayAsync("droplet.exited", """{"droplet":"mud","instance":"i1","reason":"CRASHED"}""");
         await rig.BackendsBecomeAsync(port);
+    }
+
+    [Fact]
+    public async Task Share_OfANodeThatLives_IsRenewedForAsLongAsItLives()
+    {
+        await using var rig = await NodeRig.StartAsync(nats.Address);
+        var documents = rig.Host.Services.GetRequiredService<IDocuments<PartitionsDocument>>();
+        var share = rig.Host.Services.GetRequiredService<PartitionShare>();
+
+        await Eventually.GetAsync(
+            async () => (await documents.GetAsync(PartitionsDocument.DeaEvents, NodeRig.Cancellation))?.Members.Values.Single() ?? 0,
+            renewals => renewals > 4,
+            "five renewals",
+            cancellationToken: NodeRig.Cancellation);
+
+        share.Count.ShouldBe(Partitions.Count);
     }
 }

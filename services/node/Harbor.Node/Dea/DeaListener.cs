@@ -12,6 +12,9 @@ internal sealed partial class DeaListener(
     NatsConnection nats, PortViews views, DeaIngest ingest, NodeAnnouncer announcer, MainPortFinder finder, RouteService routes, TimeProvider time, ILogger<DeaListener> logger)
     : BackgroundService
 {
+    // The client itself holds subscriptions weakly: one that nobody else holds ends with the next garbage collection.
+    private readonly List<DeaSubscription> _subscriptions = [];
+
     private static string[] Subjects { get; } =
     [
         DeaSubjects.Heartbeat, DeaSubjects.DropletExited, DeaSubjects.Shutdown, DeaSubjects.Start,
@@ -21,6 +24,15 @@ internal sealed partial class DeaListener(
     private static TimeSpan TickInterval { get; } = TimeSpan.FromSeconds(1);
 
     private static TimeSpan PingTimeout { get; } = TimeSpan.FromSeconds(2);
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
+    {
+        await base.StopAsync(cancellationToken);
+        foreach (var subscription in _subscriptions)
+        {
+            await subscription.DisposeAsync();
+        }
+    }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -42,7 +54,11 @@ internal sealed partial class DeaListener(
     }
 
     private async Task ListenAsync(string subject, DeaMessageHandler handler, CancellationToken cancellationToken)
-        => await nats.AddSubAsync(new DeaSubscription(nats, subject, handler), cancellationToken);
+    {
+        var subscription = new DeaSubscription(nats, subject, handler);
+        _subscriptions.Add(subscription);
+        await nats.AddSubAsync(subscription, cancellationToken);
+    }
 
     private ValueTask OnLostAsync()
     {
