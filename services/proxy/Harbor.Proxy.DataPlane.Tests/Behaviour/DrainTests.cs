@@ -13,7 +13,7 @@ public sealed class DrainTests
         await using var relay = new Relay(kind);
         using var tcp = new TcpBackend().Answer('t');
         using var udp = new UdpPeer().Answer('u');
-        await relay.PolicyAsync(Transport.Udp, policy => policy with { IdleTimeout = TimeSpan.FromMilliseconds(500) });
+        await relay.PolicyAsync(Transport.Udp, policy => policy with { IdleTimeout = TimeSpan.FromSeconds(3) });
         await relay.BackendsAsync(udp.Snapshot, tcp.Snapshot);
         await relay.PolicyAsync(Transport.Tcp, policy => policy with { Balance = BalanceMode.First });
         await relay.BackendsAsync(tcp.Snapshot with { }, udp.Snapshot with { Draining = true });

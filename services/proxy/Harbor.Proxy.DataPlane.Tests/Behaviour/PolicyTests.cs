@@ -103,10 +103,12 @@ public sealed class PolicyTests
     public async Task MaxConnections_OneLeaves_LetsTheNextIn(RelayEngineKind kind, Transport transport)
     {
         await using var port = await NamedPort.OpenAsync(kind, transport, "a");
-        await port.PolicyAsync(policy => policy with { MaxConnections = 1, IdleTimeout = TimeSpan.FromMilliseconds(100) });
+        await port.PolicyAsync(policy => policy with { MaxConnections = 1 });
         using var first = await port.AskAsync();
         await first.AnswerAsync();
+        await port.PolicyAsync(policy => policy with { IdleTimeout = TimeSpan.FromMilliseconds(100) });
         await port.Relay.EndedAsync(transport, EndReason.Idle);
+        await port.PolicyAsync(policy => policy with { IdleTimeout = TimeSpan.FromMinutes(1) });
         (await port.WhoAsync()).ShouldBe('a');
     }
 

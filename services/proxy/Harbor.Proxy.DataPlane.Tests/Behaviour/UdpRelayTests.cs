@@ -109,12 +109,13 @@ public sealed class UdpRelayTests
         await using var relay = new Relay(kind);
         using var backend = new UdpPeer().Echo();
         await relay.BackendsAsync(backend.Snapshot);
-        await relay.PolicyAsync(Transport.Udp, policy => policy with { IdleTimeout = TimeSpan.FromMilliseconds(100) });
         using var client = UdpPeer.ConnectTo(relay.Port);
         client.Send("one");
         (await client.ReceiveTextAsync()).ShouldBe("one");
+        await relay.PolicyAsync(Transport.Udp, policy => policy with { IdleTimeout = TimeSpan.FromMilliseconds(100) });
         await relay.EndedAsync(Transport.Udp, EndReason.Idle);
         relay.Counters(Transport.Udp).Active.ShouldBe(0);
+        await relay.PolicyAsync(Transport.Udp, policy => policy with { IdleTimeout = TimeSpan.FromMinutes(1) });
         client.Send("again");
         (await client.ReceiveTextAsync()).ShouldBe("again");
         relay.Counters(Transport.Udp).Accepted.ShouldBe(2);

@@ -5,37 +5,54 @@ namespace Harbor.Proxy.DataPlane.Managed.Tcp;
 /// <summary>
 /// Moves bytes between two connected sockets, which it borrows. Each direction is one loop: wait with no buffer (a receive of zero bytes), rent one, pass
 /// on what is there, give it back. What the receiver does not take stays in the sender's kernel buffer, so back-pressure is the kernel's.
-/// Nothing is allocated for a transfer.
+/// Nothing is allocated for a transfer: the loop is one method that awaits the sockets alone, since each further async method would cost its state.
 /// </summary>
 internal static class TcpRelay
 {
     public static async Task<TcpPumpEnd> PumpAsync(Socket from, Socket to, TcpSession session, bool isFromClient)
     {
         var buffers = session.Buffers;
-        while (true)
+        byte[]? buffer = null;
+        var failure = TcpPumpEnd.ReadFailed;
+        try
         {
-            try
+            while (true)
             {
                 await from.ReceiveAsync(Memory<byte>.Empty, SocketFlags.None);
-            }
-            catch (Exception e) when (e is SocketException or ObjectDisposedException)
-            {
-                return TcpPumpEnd.ReadFailed;
-            }
-
-            var buffer = buffers.Rent();
-            try
-            {
+                buffer = buffers.Rent();
                 do
                 {
-                    if (await MoveAsync(from, to, buffer, session, isFromClient) is { } end)
+                    var count = await from.ReceiveAsync(buffer.AsMemory(0, RelayBuffers.Size), SocketFlags.None);
+                    failure = TcpPumpEnd.WriteFailed;
+                    if (count == 0)
                     {
-                        return end;
+                        session.SideClosed(isFromClient);
+                        to.Shutdown(SocketShutdown.Send);
+                        return TcpPumpEnd.Closed;
                     }
+
+                    session.Received(count, isFromClient);
+                    for (var sent = 0; sent < count;)
+                    {
+                        sent += await to.SendAsync(buffer.AsMemory(sent, count - sent), SocketFlags.None);
+                    }
+
+                    failure = TcpPumpEnd.ReadFailed;
                 }
-                while (HasMore(from));
+                while (from.Available > 0);
+
+                // A flow in full swing has gone on with its buffer: to ask costs less than to wait. A quiet one holds none.
+                buffers.Return(buffer);
+                buffer = null;
             }
-            finally
+        }
+        catch (Exception e) when (e is SocketException or ObjectDisposedException)
+        {
+            return failure;
+        }
+        finally
+        {
+            if (buffer is not null)
             {
                 buffers.Return(buffer);
             }
@@ -51,55 +68,6 @@ internal static class TcpRelay
                 bytes = bytes[await to.SendAsync(bytes, SocketFlags.None)..];
             }
 
-            return true;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return false;
-        }
-    }
-
-    private static async ValueTask<TcpPumpEnd?> MoveAsync(Socket from, Socket to, byte[] buffer, TcpSession session, bool isFromClient)
-    {
-        int count;
-        try
-        {
-            count = await from.ReceiveAsync(buffer.AsMemory(0, RelayBuffers.Size), SocketFlags.None);
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            return TcpPumpEnd.ReadFailed;
-        }
-
-        if (count == 0)
-        {
-            session.SideClosed(isFromClient);
-            return TryShutdown(to) ? TcpPumpEnd.Closed : TcpPumpEnd.WriteFailed;
-        }
-
-        session.Received(count, isFromClient);
-        return await SendAllAsync(to, buffer.AsMemory(0, count)) ? null : TcpPumpEnd.WriteFailed;
-    }
-
-    /// <summary>A flow in full swing goes on with its buffer; asking costs less than waiting for it to be readable.</summary>
-    private static bool HasMore(Socket socket)
-    {
-        try
-        {
-            return socket.Available > 0;
-        }
-        catch (Exception e) when (e is SocketException or ObjectDisposedException)
-        {
-            // The next receive says what is wrong.
-            return false;
-        }
-    }
-
-    private static bool TryShutdown(Socket socket)
-    {
-        try
-        {
-            socket.Shutdown(SocketShutdown.Send);
             return true;
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)

@@ -40,26 +40,19 @@ internal sealed class DatagramSocket : IDisposable
         }
     }
 
-    /// <summary>Completes when there is a datagram; takes none and needs no buffer.</summary>
-    public async ValueTask WaitAsync()
-    {
-        if (_useCalls)
-        {
-            await _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek);
-        }
-    }
+    /// <summary>Completes when there is a datagram; takes none and needs no buffer. No async method, which would cost an allocation each time.</summary>
+    public ValueTask<int> WaitAsync() => _useCalls ? _socket.ReceiveAsync(Memory<byte>.Empty, SocketFlags.Peek) : default;
 
     /// <summary>Length of the datagram, or -1 where there is none left. One caller at a time.</summary>
-    public async ValueTask<(int Length, DatagramOrigin Origin)> ReceiveAsync(Memory<byte> buffer)
+    public ValueTask<(int Length, DatagramOrigin Origin)> ReceiveAsync(Memory<byte> buffer)
     {
         if (_useCalls)
         {
             var length = DatagramCalls.Receive(_socket.SafeHandle, buffer.Span, _isIPv6, out var origin);
-            return (length, origin);
+            return ValueTask.FromResult((length, origin));
         }
 
-        var received = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, _from);
-        return (received, new DatagramOrigin(ClientEndpoint.From(_from), default, 0));
+        return ReceivePortablyAsync(buffer);
     }
 
     /// <summary>False where the system did not take it: its buffers are full, or the address is unreachable.</summary>
@@ -81,4 +74,10 @@ internal sealed class DatagramSocket : IDisposable
     }
 
     public void Dispose() => _socket.Dispose();
+
+    private async ValueTask<(int Length, DatagramOrigin Origin)> ReceivePortablyAsync(Memory<byte> buffer)
+    {
+        var length = await _socket.ReceiveFromAsync(buffer, SocketFlags.None, _from);
+        return (length, new DatagramOrigin(ClientEndpoint.From(_from), default, 0));
+    }
 }
