@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json.Nodes;
+using Harbor.Contracts.Dea;
 using Harbor.DeaSimulator.Instances;
 using NATS.Client.Core;
 
@@ -11,8 +12,6 @@ namespace Harbor.DeaSimulator.Deas;
 /// </summary>
 internal sealed class DeaPublisher(INatsConnection nats)
 {
-    public const string HeartbeatSubject = "dea.heartbeat";
-
     public Task HeartbeatAsync(SimulatedDea dea, bool withPorts)
     {
         var droplets = new JsonArray();
@@ -30,7 +29,7 @@ internal sealed class DeaPublisher(INatsConnection nats)
             droplets.Add(droplet);
         }
 
-        return PublishAsync(HeartbeatSubject, new JsonObject { ["droplets"] = droplets, ["dea"] = dea.Id, ["ip"] = dea.Host });
+        return PublishAsync(DeaSubjects.Heartbeat, new JsonObject { ["droplets"] = droplets, ["dea"] = dea.Id, ["ip"] = dea.Host });
     }
 
     public Task ExitedAsync(AppInstance instance, string reason)
@@ -44,7 +43,7 @@ internal sealed class DeaPublisher(INatsConnection nats)
             body["crash_timestamp"] = instance.Since.ToUnixTimeSeconds();
         }
 
-        return PublishAsync("droplet.exited", body);
+        return PublishAsync(DeaSubjects.DropletExited, body);
     }
 
     public Task ShutdownAsync(SimulatedDea dea)
@@ -55,16 +54,16 @@ internal sealed class DeaPublisher(INatsConnection nats)
             counts[app.Key] = app.Count();
         }
 
-        return PublishAsync("dea.shutdown", new JsonObject { ["id"] = dea.Id, ["ip"] = dea.Host, ["version"] = "0.0.1", ["app_id_to_count"] = counts });
+        return PublishAsync(DeaSubjects.Shutdown, new JsonObject { ["id"] = dea.Id, ["ip"] = dea.Host, ["version"] = "0.0.1", ["app_id_to_count"] = counts });
     }
 
-    public Task HarborRegisterAsync(SimulatedDea dea, AppInstance instance) => PublishAsync("harbor.register", HarborRoute(dea, instance));
+    public Task HarborRegisterAsync(SimulatedDea dea, AppInstance instance) => PublishAsync(DeaSubjects.HarborRegister, HarborRoute(dea, instance));
 
-    public Task HarborUnregisterAsync(SimulatedDea dea, AppInstance instance) => PublishAsync("harbor.unregister", HarborRoute(dea, instance));
+    public Task HarborUnregisterAsync(SimulatedDea dea, AppInstance instance) => PublishAsync(DeaSubjects.HarborUnregister, HarborRoute(dea, instance));
 
-    public Task RouterRegisterAsync(SimulatedDea dea, AppInstance instance) => PublishAsync("router.register", RouterRoute(dea, instance));
+    public Task RouterRegisterAsync(SimulatedDea dea, AppInstance instance) => PublishAsync(DeaSubjects.RouterRegister, RouterRoute(dea, instance));
 
-    public Task RouterUnregisterAsync(SimulatedDea dea, AppInstance instance) => PublishAsync("router.unregister", RouterRoute(dea, instance));
+    public Task RouterUnregisterAsync(SimulatedDea dea, AppInstance instance) => PublishAsync(DeaSubjects.RouterUnregister, RouterRoute(dea, instance));
 
     /// <summary>The answer of an instance to <c>dea.find.droplet</c>.</summary>
     public Task FoundAsync(string replyTo, SimulatedDea dea, AppInstance instance, DateTimeOffset now)

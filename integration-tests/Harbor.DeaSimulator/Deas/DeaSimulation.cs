@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Nodes;
+using Harbor.Contracts.Dea;
 using Harbor.DeaSimulator.Instances;
 using NATS.Client.Core;
 
@@ -40,10 +41,10 @@ internal sealed class DeaSimulation : IAsyncDisposable
         await _nats.ConnectAsync();
         _nats.ConnectionOpened += async (_, _) => await AnnounceAsync();
         _listening = Task.WhenAll(
-            ListenAsync("harbor.start", _ => AnnounceAsync()),
+            ListenAsync(DeaSubjects.HarborStart, _ => AnnounceAsync()),
             ListenAsync("router.start", _ => AnnounceAsync()),
             ListenAsync("healthmanager.start", _ => AnnounceAsync()),
-            ListenAsync("dea.find.droplet", AnswerAsync));
+            ListenAsync(DeaSubjects.FindDroplet, AnswerAsync));
         // The subscriptions are in place once the server has answered what was sent after them.
         await _nats.PingAsync();
     }

@@ -98,6 +98,20 @@ internal sealed partial class SimulatedDea : IAsyncDisposable
         await HeartbeatNowAsync();
     });
 
+    /// <summary>The instance lives on, and the DEA has forgotten it: the next heartbeat is without it.</summary>
+    public Task ForgetAsync(AppInstance instance) => InTurnAsync(async () =>
+    {
+        Remove(instance);
+        await HeartbeatNowAsync();
+    });
+
+    /// <summary>Says that the instance ended, though it did not: what follows is then Harbor's doing, and not the end of its peer.</summary>
+    public Task SayExitedAsync(AppInstance instance, string reason) => InTurnAsync(async () =>
+    {
+        await SayAsync(() => _publisher.ExitedAsync(instance, reason));
+        Remove(instance);
+    });
+
     /// <summary>Announces its end and lets all instances serve on until they are stopped elsewhere.</summary>
     public Task EvacuateAsync() => InTurnAsync(async () =>
     {
