@@ -96,6 +96,9 @@ public sealed class ChildProcess : IAsyncDisposable
     /// <summary>Asks it to end (SIGTERM), as an operator would.</summary>
     public void Terminate() => Signals.Send(Id, Signals.Terminate);
 
+    /// <summary>kill -9, of this process alone: what it started must look after itself. <see cref="KillAsync"/> ends those too.</summary>
+    public void Kill() => Signals.Send(Id, Signals.Kill);
+
     /// <summary>Stops its work without ending it (SIGSTOP): a machine that hangs. <see cref="Continue"/> undoes it.</summary>
     public void Freeze() => Signals.Send(Id, Signals.Stop);
 
