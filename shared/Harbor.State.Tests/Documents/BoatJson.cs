@@ -5,4 +5,5 @@ namespace Harbor.State.Tests.Documents;
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, UseStringEnumConverter = true)]
 [JsonSerializable(typeof(BoatDocument))]
 [JsonSerializable(typeof(OldBoatDocument))]
+[JsonSerializable(typeof(NewBoatDocument))]
 internal sealed partial class BoatJson : JsonSerializerContext;

@@ -69,6 +69,20 @@ public abstract partial class DocumentsSuite : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Document_OfANewerProgram_DoesNotHideTheOthers()
+    {
+        await using var watch = Watch();
+        await watch.SnapshotAsync();
+        await OpenStore().Open(new DocumentType<NewBoatDocument>("boats", BoatJson.Default.NewBoatDocument)).InsertAsync(new() { Id = "new", Rig = "Catamaran" }, Cancelled);
+        await InsertAsync(new() { Id = "ours" });
+
+        Ids(await Boats.QueryAsync(DocumentQuery.All, Cancelled)).ShouldBe(["ours"]);
+        (await watch.NextAsync()).Id.ShouldBe("ours");
+        await using var next = Watch();
+        (await next.SnapshotAsync()).ShouldBe(["ours"]);
+    }
+
+    [Fact]
     public async Task Get_AnUnknownId_IsNull() => (await Boats.GetAsync("none", Cancelled)).ShouldBeNull();
 
     [Fact]

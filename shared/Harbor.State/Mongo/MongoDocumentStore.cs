@@ -14,6 +14,9 @@ public sealed partial class MongoDocumentStore : IDocumentStore, IDisposable
     /// <summary>For one operation as a whole, retries included: the gateway has to say that the state is gone in under 5 s.</summary>
     private static readonly TimeSpan _operationTimeout = TimeSpan.FromSeconds(3.5);
 
+    /// <summary>For reading a whole collection, which nobody waits for: some thousand documents over a slow line.</summary>
+    internal static readonly TimeSpan SnapshotTimeout = TimeSpan.FromSeconds(30);
+
     private readonly ConcurrentDictionary<string, object> _collections = [];
     private readonly MongoClient _client;
     private readonly string _address;
@@ -62,17 +65,20 @@ public sealed partial class MongoDocumentStore : IDocumentStore, IDisposable
     /// Runs one operation in bounded time; what is wrong with the server becomes a <see cref="StateUnavailableException"/>. A duplicate key is
     /// nothing wrong: the caller makes an outcome of it.
     /// </summary>
-    internal async Task<TResult> RunAsync<TResult>(Func<CancellationToken, Task<TResult>> operation, CancellationToken cancellationToken)
+    internal Task<TResult> RunAsync<TResult>(Func<CancellationToken, Task<TResult>> operation, CancellationToken cancellationToken)
+        => RunAsync(operation, _operationTimeout, cancellationToken);
+
+    internal async Task<TResult> RunAsync<TResult>(Func<CancellationToken, Task<TResult>> operation, TimeSpan timeout, CancellationToken cancellationToken)
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        limit.CancelAfter(_operationTimeout);
+        limit.CancelAfter(timeout);
         try
         {
             return await operation(limit.Token);
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {
-            throw new StateUnavailableException($"MongoDB at {_address} did not answer within {_operationTimeout.TotalSeconds} s.", exception);
+            throw new StateUnavailableException($"MongoDB at {_address} did not answer within {timeout.TotalSeconds} s.", exception);
         }
         catch (Exception exception) when (MongoErrors.IsUnavailable(exception) && !MongoErrors.IsDuplicateKey(exception))
         {

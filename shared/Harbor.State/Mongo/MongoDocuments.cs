@@ -13,12 +13,14 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
 
     private readonly MongoDocumentStore _store;
     private readonly MongoIndexes<T> _indexes;
+    private readonly DocumentReader<T> _reader;
 
     public MongoDocuments(MongoDocumentStore store, DocumentType<T> type)
     {
         _store = store;
         Type = type;
         Shape = new MongoShape<T>(type);
+        _reader = new DocumentReader<T>(type, store.Logger);
         Collection = store.Database.GetCollection<BsonDocument>(type.Collection);
         _indexes = new MongoIndexes<T>(store, this);
     }
@@ -31,7 +33,7 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
 
     public async ValueTask<T?> GetAsync(string id, CancellationToken cancellationToken)
     {
-        var stored = await _store.RunAsync(token => Collection.Find(_filter.Eq(MongoShape<T>.Id, id)).FirstOrDefaultAsync(token), cancellationToken);
+        var stored = await FindAsync(id, cancellationToken);
         return stored is null ? null : Shape.FromBson(stored);
     }
 
@@ -46,7 +48,7 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
         await _indexes.EnsureAsync(cancellationToken);
         var stored = await _store.RunAsync(
             token => Collection.Find(FilterOf(query)).Sort(SortOf(query)).Limit(query.Limit == int.MaxValue ? null : query.Limit).ToListAsync(token), cancellationToken);
-        return stored.ConvertAll(Shape.FromBson);
+        return ReadAll(stored);
     }
 
     public async ValueTask<WriteResult<T>> InsertAsync(T document, CancellationToken cancellationToken)
@@ -95,6 +97,21 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
         var result = await _store.RunAsync(token => Collection.DeleteOneAsync(AsRead(document), token), cancellationToken);
         return result.DeletedCount == 1 ? WriteOutcome.Written : WriteOutcome.Conflict;
     }
+
+    internal async Task<BsonDocument?> FindAsync(string id, CancellationToken cancellationToken)
+        => await _store.RunAsync(token => Collection.Find(_filter.Eq(MongoShape<T>.Id, id)).FirstOrDefaultAsync(token), cancellationToken);
+
+    /// <summary>All under the prefix, for a watch: in its own good time, where other operations must answer soon.</summary>
+    internal async Task<List<T>> SnapshotAsync(string idPrefix, CancellationToken cancellationToken)
+        => ReadAll(await _store.RunAsync(
+            token => Collection.Find(UnderPrefix(MongoShape<T>.Id, idPrefix)).Sort(_byId).ToListAsync(token), MongoDocumentStore.SnapshotTimeout, cancellationToken));
+
+    internal List<T> ReadAll(IEnumerable<BsonDocument> stored) => [.. stored.Select(Read).OfType<T>()];
+
+    /// <summary>Null for a document that cannot be read.</summary>
+    internal T? Read(BsonDocument stored)
+        => _reader.TryRead(
+            stored.GetValue(MongoShape<T>.Id, "").ToString()!, stored.GetValue(MongoShape<T>.Version, 0) is { IsNumeric: true } version ? version.ToInt64() : 0, () => Shape.FromBson(stored));
 
     internal static FilterDefinition<BsonDocument> AsRead(T document)
         => _filter.Eq(MongoShape<T>.Id, document.Id) & _filter.Eq(MongoShape<T>.Version, document.Version);

@@ -96,10 +96,9 @@ internal sealed class MongoIndexes<T>(MongoDocumentStore store, MongoDocuments<T
         var filter = Builders<BsonDocument>.Filter;
         var update = Builders<BsonDocument>.Update;
         var old = await store.RunAsync(
-            token => documents.Collection.Find(filter.Ne(MongoShape<T>.Indexes, documents.Shape.IndexNames)).ToListAsync(token), CancellationToken.None);
-        foreach (var stored in old)
+            token => documents.Collection.Find(filter.Ne(MongoShape<T>.Indexes, documents.Shape.IndexNames)).ToListAsync(token), MongoDocumentStore.SnapshotTimeout, CancellationToken.None);
+        foreach (var document in documents.ReadAll(old))
         {
-            var document = documents.Shape.FromBson(stored);
             var keys = update.Set(MongoShape<T>.Keys, documents.Shape.KeysOf(document)).Set(MongoShape<T>.Indexes, documents.Shape.IndexNames);
             await store.RunAsync(token => documents.Collection.UpdateOneAsync(MongoDocuments<T>.AsRead(document), keys, cancellationToken: token), CancellationToken.None);
         }

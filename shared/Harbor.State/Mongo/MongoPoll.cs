@@ -20,7 +20,7 @@ internal sealed class MongoPoll<T>(MongoDocumentStore store, MongoDocuments<T> d
     {
         if (_known is null)
         {
-            var snapshot = await documents.QueryAsync(new DocumentQuery(IdPrefix: idPrefix), cancellationToken);
+            var snapshot = await documents.SnapshotAsync(idPrefix, cancellationToken);
             _known = snapshot.ToDictionary(document => document.Id, document => document.Version, StringComparer.Ordinal);
             return [DocumentChange<T>.SnapshotStarted, .. snapshot.Select(DocumentChange<T>.Upserted), DocumentChange<T>.SnapshotCompleted];
         }
@@ -46,7 +46,8 @@ internal sealed class MongoPoll<T>(MongoDocumentStore store, MongoDocuments<T> d
             token => documents.Collection.Find(MongoDocuments<T>.UnderPrefix(MongoShape<T>.Id, idPrefix))
                 .Project(Builders<BsonDocument>.Projection.Include(MongoShape<T>.Version)).ToListAsync(token),
             cancellationToken);
-        return rows.ToDictionary(row => row[MongoShape<T>.Id].AsString, row => row[MongoShape<T>.Version].ToInt64(), StringComparer.Ordinal);
+        return rows.Where(row => row[MongoShape<T>.Id].IsString && row.Contains(MongoShape<T>.Version))
+            .ToDictionary(row => row[MongoShape<T>.Id].AsString, row => row[MongoShape<T>.Version].ToInt64(), StringComparer.Ordinal);
     }
 
     private async Task<List<T>> ReadAsync(string[] ids, CancellationToken cancellationToken)
@@ -56,7 +57,7 @@ internal sealed class MongoPoll<T>(MongoDocumentStore store, MongoDocuments<T> d
         {
             var stored = await store.RunAsync(
                 token => documents.Collection.Find(Builders<BsonDocument>.Filter.In(MongoShape<T>.Id, chunk)).ToListAsync(token), cancellationToken);
-            all.AddRange(stored.Select(documents.Shape.FromBson));
+            all.AddRange(documents.ReadAll(stored));
         }
 
         return all;

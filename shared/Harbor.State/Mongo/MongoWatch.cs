@@ -82,7 +82,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
             return [];
         }
 
-        var snapshot = await documents.QueryAsync(new DocumentQuery(IdPrefix: idPrefix), cancellationToken);
+        var snapshot = await documents.SnapshotAsync(idPrefix, cancellationToken);
         _resumeToken = _cursor.GetResumeToken();
         _catchingUp = 2;
         return [DocumentChange<T>.SnapshotStarted, .. snapshot.Select(DocumentChange<T>.Upserted), DocumentChange<T>.SnapshotCompleted];
@@ -128,24 +128,26 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
             _catchingUp--;
         }
 
-        var changes = new List<DocumentChange<T>>();
+        var changes = new List<DocumentChange<T>?>();
         foreach (var id in events.Select(IdOf).Distinct(StringComparer.Ordinal))
         {
-            changes.Add(await documents.GetAsync(id, cancellationToken) is { } document ? DocumentChange<T>.Upserted(document) : DocumentChange<T>.Deleted(id));
+            changes.Add(await documents.FindAsync(id, cancellationToken) is not { } stored ? DocumentChange<T>.Deleted(id)
+                : documents.Read(stored) is { } document ? DocumentChange<T>.Upserted(document)
+                : null);
         }
 
-        return changes;
+        return [.. changes.OfType<DocumentChange<T>>()];
     }
 
-    /// <summary>Nothing where the looked-up document is gone already: the event of its deletion follows.</summary>
+    /// <summary>Nothing where the looked-up document is gone already (the event of its deletion follows) or cannot be read.</summary>
     private DocumentChange<T>? Change(ChangeStreamDocument<BsonDocument> change) => change switch
     {
         { OperationType: ChangeStreamOperationType.Delete } => DocumentChange<T>.Deleted(IdOf(change)),
-        { FullDocument: { } stored } => DocumentChange<T>.Upserted(documents.Shape.FromBson(stored)),
+        { FullDocument: { } stored } when documents.Read(stored) is { } document => DocumentChange<T>.Upserted(document),
         _ => null,
     };
 
-    private static string IdOf(ChangeStreamDocument<BsonDocument> change) => change.DocumentKey[MongoShape<T>.Id].AsString;
+    private static string IdOf(ChangeStreamDocument<BsonDocument> change) => change.DocumentKey[MongoShape<T>.Id].ToString()!;
 
     /// <summary>Events that say something of the collection as a whole have no document key; they must come through.</summary>
     private PipelineDefinition<ChangeStreamDocument<BsonDocument>, ChangeStreamDocument<BsonDocument>> Pipeline()

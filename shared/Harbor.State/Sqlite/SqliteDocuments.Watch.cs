@@ -114,7 +114,10 @@ internal sealed partial class SqliteDocuments<T>
 
             if (!rows.IsDBNull(4))
             {
-                changes.Add(DocumentChange<T>.Upserted(Deserialize(last, rows.GetFieldValue<byte[]>(4))));
+                if (Deserialize(id, last, rows.GetFieldValue<byte[]>(4)) is { } document)
+                {
+                    changes.Add(DocumentChange<T>.Upserted(document));
+                }
             }
             else if (rows.GetInt64(2) == 1 && rows.IsDBNull(3))
             {

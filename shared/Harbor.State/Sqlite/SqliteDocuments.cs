@@ -9,12 +9,14 @@ internal sealed partial class SqliteDocuments<T> : IDocuments<T>
 {
     private readonly SqliteDocumentStore _store;
     private readonly HashSet<string> _uniqueIndexes;
+    private readonly DocumentReader<T> _reader;
     private volatile bool _indexed;
 
     public SqliteDocuments(SqliteDocumentStore store, DocumentType<T> type)
     {
         _store = store;
         Type = type;
+        _reader = new DocumentReader<T>(type, store.Logger);
         _uniqueIndexes = [.. type.Indexes.Where(index => index.Unique).Select(index => index.Name)];
     }
 
@@ -23,8 +25,11 @@ internal sealed partial class SqliteDocuments<T> : IDocuments<T>
     public async ValueTask<T?> GetAsync(string id, CancellationToken cancellationToken)
     {
         await EnsureIndexedAsync(cancellationToken);
-        return _store.Read(session => ReadAll(session.Query(
-            "SELECT version, body FROM documents WHERE collection = $0 AND id = $1", Type.Collection, id), 1)) is [var document] ? document : null;
+        return _store.Read(session =>
+        {
+            using var row = session.Query("SELECT version, body FROM documents WHERE collection = $0 AND id = $1", Type.Collection, id);
+            return row.Read() ? Type.Read(row.GetFieldValue<byte[]>(1), row.GetInt64(0)) : null;
+        });
     }
 
     public async ValueTask<IReadOnlyList<T>> QueryAsync(DocumentQuery query, CancellationToken cancellationToken)
@@ -50,7 +55,8 @@ internal sealed partial class SqliteDocuments<T> : IDocuments<T>
         return await _store.WriteAsync(write, cancellationToken);
     }
 
-    internal T Deserialize(long version, byte[] body) => Type.Read(body, version);
+    /// <summary>Null for a document that cannot be read.</summary>
+    internal T? Deserialize(string id, long version, byte[] body) => _reader.TryRead(id, version, () => Type.Read(body, version));
 
     private async ValueTask<WriteResult<T>> StoreAsync(T document, long? expected, CancellationToken cancellationToken)
     {
@@ -94,17 +100,17 @@ internal sealed partial class SqliteDocuments<T> : IDocuments<T>
         return (query.Index, query.Match) switch
         {
             (null, _) => ReadAll(session.Query(
-                "SELECT version, body FROM documents WHERE collection = $0 AND id >= $1 AND id < $2 AND id <> $3 ORDER BY id LIMIT $4",
+                "SELECT version, body, id FROM documents WHERE collection = $0 AND id >= $1 AND id < $2 AND id <> $3 ORDER BY id LIMIT $4",
                 collection, from, to, after, query.Limit), query.Limit),
             ({ } index, KeyMatch.Equal) => ReadAll(session.Query(
                 """
-                SELECT d.version, d.body FROM keys k JOIN documents d ON d.number = k.document
+                SELECT d.version, d.body, d.id FROM keys k JOIN documents d ON d.number = k.document
                 WHERE k.collection = $0 AND k.name = $1 AND k.key = $2 AND k.id >= $3 AND k.id < $4 AND k.id <> $5 ORDER BY k.id LIMIT $6
                 """,
                 collection, index, query.Key!, from, to, after, query.Limit), query.Limit),
             ({ } index, _) => ReadAll(session.Query(
                 """
-                SELECT d.version, d.body FROM keys k JOIN documents d ON d.number = k.document
+                SELECT d.version, d.body, d.id FROM keys k JOIN documents d ON d.number = k.document
                 WHERE k.collection = $0 AND k.name = $1 AND k.key <= $2 AND k.id >= $3 AND k.id < $4 ORDER BY k.key, k.id
                 """,
                 collection, index, query.Key!, from, to), query.Limit),
@@ -120,8 +126,8 @@ internal sealed partial class SqliteDocuments<T> : IDocuments<T>
             var seen = new HashSet<string>();
             while (all.Count < limit && rows.Read())
             {
-                var document = Deserialize(rows.GetInt64(0), rows.GetFieldValue<byte[]>(1));
-                if (seen.Add(document.Id))
+                var id = rows.GetString(2);
+                if (seen.Add(id) && Deserialize(id, rows.GetInt64(0), rows.GetFieldValue<byte[]>(1)) is { } document)
                 {
                     all.Add(document);
                 }

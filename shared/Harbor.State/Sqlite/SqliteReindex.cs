@@ -16,6 +16,7 @@ internal sealed class SqliteReindex<T>(SqliteDocuments<T> documents, string inde
         }
 
         session.Execute("DELETE FROM keys WHERE collection = $0", collection);
+        session.Execute("UPDATE documents SET keys = '[]' WHERE collection = $0", collection);
         foreach (var (number, document) in Read(session, collection))
         {
             var keys = SqliteKeys.Of(documents.Type, document);
@@ -33,10 +34,13 @@ internal sealed class SqliteReindex<T>(SqliteDocuments<T> documents, string inde
     private List<(long Number, T Document)> Read(SqliteSession session, string collection)
     {
         var all = new List<(long, T)>();
-        using var rows = session.Query("SELECT number, version, body FROM documents WHERE collection = $0", collection);
+        using var rows = session.Query("SELECT number, version, body, id FROM documents WHERE collection = $0", collection);
         while (rows.Read())
         {
-            all.Add((rows.GetInt64(0), documents.Deserialize(rows.GetInt64(1), rows.GetFieldValue<byte[]>(2))));
+            if (documents.Deserialize(rows.GetString(3), rows.GetInt64(1), rows.GetFieldValue<byte[]>(2)) is { } document)
+            {
+                all.Add((rows.GetInt64(0), document));
+            }
         }
 
         return all;
