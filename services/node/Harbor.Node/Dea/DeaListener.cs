@@ -21,9 +21,6 @@ internal sealed partial class DeaListener(
         DeaSubjects.RouterRegister, DeaSubjects.RouterUnregister, DeaSubjects.HarborRegister, DeaSubjects.HarborUnregister,
     ];
 
-    // The connection holds its subscriptions by weak references alone: one that nobody else holds falls silent at the next garbage collection.
-    private readonly List<DeaSubscription> _subscriptions = [];
-
     private static TimeSpan TickInterval { get; } = TimeSpan.FromSeconds(1);
 
     private static TimeSpan PingTimeout { get; } = TimeSpan.FromSeconds(2);
