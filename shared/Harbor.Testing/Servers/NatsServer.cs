@@ -18,7 +18,7 @@ public class NatsServer : TestServer
     private ChildProcess? _process;
 
     /// <summary>Further arguments for the server's program (<c>--auth token</c> …); where there are any, neither a shared address nor a container will do.</summary>
-    public IReadOnlyList<string> Arguments { get; init; } = [];
+    public IReadOnlyList<string> Arguments { get; protected init; } = [];
 
     /// <summary>The port that the server keeps over restarts.</summary>
     public int Port { get; private set; }
