@@ -4,12 +4,12 @@ using System.Net.Sockets;
 namespace Harbor.Testing.Ports;
 
 /// <summary>
-/// Ports for tests, from 20000 to 29999: below Linux's ephemeral range (32768 on), so that no outgoing connection of anybody sits on one.
+/// Ports for tests, from 10000 to 19999: below Linux's ephemeral range (32768 on), so that no outgoing connection of anybody sits on one.
 /// Reserved among test processes by locked files, which the system unlocks however a process ends; checked free for TCP and UDP when taken.
 /// </summary>
 public static class FreePorts
 {
-    private const int Lowest = 20000;
+    private const int Lowest = 10000;
     private const int Blocks = 200;
     private const int BlockSize = 50;
 

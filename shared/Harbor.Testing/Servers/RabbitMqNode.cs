@@ -34,6 +34,21 @@ internal sealed class RabbitMqNode : IAsyncDisposable
 
     public static async Task<RabbitMqNode> StartAsync(CancellationToken cancellationToken)
     {
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                return await StartOnceAsync(cancellationToken);
+            }
+            catch (InvalidOperationException exception) when (attempt < 3 && exception.Message.Contains("eaddrinuse", StringComparison.Ordinal))
+            {
+                // Somebody took the port in the seconds that a boot takes: again, with others.
+            }
+        }
+    }
+
+    private static async Task<RabbitMqNode> StartOnceAsync(CancellationToken cancellationToken)
+    {
         var program = FindProgram() ?? throw Missing();
         var epmdProgram = ProgramPath.Find("epmd") ?? throw Missing();
         var directory = new TemporaryDirectory("rabbitmq");
