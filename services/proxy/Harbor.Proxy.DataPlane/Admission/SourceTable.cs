@@ -68,13 +68,17 @@ internal sealed class SourceTable
                 return;
             }
 
-            if (source.DueAtMicroseconds <= nowMs * 1000)
+            if (source.IsQueued)
             {
-                _sources!.Remove(client);
+                // Since an earlier time that it had nothing in; it is looked at when its turn comes.
                 return;
             }
 
-            if (!source.IsQueued)
+            if (source.DueAtMicroseconds <= nowMs * 1000)
+            {
+                _sources!.Remove(client);
+            }
+            else
             {
                 source.IsQueued = true;
                 _idle ??= new();
