@@ -48,6 +48,9 @@ internal sealed partial class EventLoop : IDisposable
     /// <summary>Milliseconds on the loop's clock, as of the current round.</summary>
     public long Now { get; private set; }
 
+    /// <summary>Made with the loop's first TCP port.</summary>
+    public PipePool? Pipes { get; set; }
+
     /// <summary>Made with the loop's first UDP port.</summary>
     public LoopDatagrams Datagrams => _datagrams ??= new LoopDatagrams();
 
@@ -146,6 +149,7 @@ internal sealed partial class EventLoop : IDisposable
             _clock.Dispose();
             _epoll.Dispose();
             _datagrams?.Dispose();
+            Pipes?.Dispose();
             Kernel.Close(_wakeup);
         }
     }

@@ -80,6 +80,24 @@ internal static unsafe class Kernel
         }
     }
 
+    /// <summary>Moves bytes between a socket and a pipe, pages and not copies. Never with SPLICE_F_MORE, which holds the last bytes back.</summary>
+    public static int Splice(int from, int to, int most) => Check((int)Libc.Splice(from, null, to, null, (nuint)most, SPLICE_F_MOVE | SPLICE_F_NONBLOCK));
+
+    /// <summary>A pipe of the size, or a negative error number and none.</summary>
+    public static int CreatePipe(int size, out int readEnd, out int writeEnd)
+    {
+        var ends = stackalloc int[2];
+        var error = Check(Libc.Pipe(ends, SOCK_NONBLOCK | SOCK_CLOEXEC));
+        (readEnd, writeEnd) = error < 0 ? (-1, -1) : (ends[0], ends[1]);
+        if (error == 0 && (error = Check(Libc.Control(writeEnd, F_SETPIPE_SZ, size))) < 0)
+        {
+            Close(readEnd);
+            Close(writeEnd);
+        }
+
+        return Math.Min(error, 0);
+    }
+
     public static int ShutdownSend(int fd) => Check(Libc.Shutdown(fd, SHUT_WR));
 
     /// <summary>Closes in order: what is in the kernel's buffers still goes out, and a FIN after it.</summary>

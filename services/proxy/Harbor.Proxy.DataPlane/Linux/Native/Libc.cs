@@ -70,6 +70,15 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "write")]
     public static partial nint Write(int fd, void* buffer, nuint length);
 
+    [LibraryImport(Library, EntryPoint = "pipe2")]
+    public static partial int Pipe(int* ends, int flags);
+
+    [LibraryImport(Library, EntryPoint = "fcntl")]
+    public static partial int Control(int fd, int command, int argument);
+
+    [LibraryImport(Library, EntryPoint = "splice")]
+    public static partial nint Splice(int from, void* fromOffset, int to, void* toOffset, nuint length, uint flags);
+
     [LibraryImport(Library, EntryPoint = "epoll_create1")]
     public static partial int EpollCreate(int flags);
 

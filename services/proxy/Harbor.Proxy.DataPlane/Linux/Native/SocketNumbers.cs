@@ -58,4 +58,8 @@ internal static class SocketNumbers
     public const uint EPOLLET = 1u << 31;
 
     public const int RLIMIT_NOFILE = 7;
+
+    public const int F_SETPIPE_SZ = 1031;
+    public const uint SPLICE_F_MOVE = 1;
+    public const uint SPLICE_F_NONBLOCK = 2;
 }

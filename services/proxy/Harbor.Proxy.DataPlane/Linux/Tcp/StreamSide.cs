@@ -9,6 +9,8 @@ namespace Harbor.Proxy.DataPlane.Linux.Tcp;
 /// </summary>
 internal struct StreamSide
 {
+    private const int FullTransfersToSplice = 4;
+
     public int Descriptor;
 
     /// <summary>There may be bytes to receive.</summary>
@@ -36,10 +38,12 @@ internal struct StreamSide
     public bool WatchesWrites;
 
     private byte[]? _waiting;
+    private SplicePipe? _pipe;
+    private int _fullTransfers;
     private int _offset;
     private int _length;
 
-    public readonly bool HasWaiting => _length > 0;
+    public readonly bool HasWaiting => _length > 0 || _pipe is { Filled: > 0 };
 
     public readonly ReadOnlySpan<byte> Waiting => _waiting.AsSpan(_offset, _length);
 
@@ -68,26 +72,59 @@ internal struct StreamSide
     /// <summary>Sends what waits. The result of the send: a negative error, or what was taken.</summary>
     public int SendWaiting(EventLoop loop)
     {
-        var sent = Kernel.Send(Descriptor, Waiting);
+        var sent = _length > 0 ? Kernel.Send(Descriptor, Waiting) : _pipe!.Empty(Descriptor);
         if (sent < 0)
         {
             Blocked |= sent == -Errno.Again;
             return sent;
         }
 
-        _offset += sent;
-        _length -= sent;
-        Blocked = _length > 0;
-        if (_length == 0)
+        if (_length > 0)
         {
-            DropWaiting(loop);
+            _offset += sent;
+            _length -= sent;
+            if (_length == 0)
+            {
+                loop.Buffers.Return(_waiting!);
+                _waiting = null;
+            }
         }
 
+        Blocked = HasWaiting;
         return sent;
+    }
+
+    /// <summary>
+    /// To be told of each transfer to this side. A flow that fills the buffer time after time has more to gain from a pipe than it costs: half the
+    /// processor time of copies, from about a MiB on.
+    /// </summary>
+    public void Moved(int length, int most) => _fullTransfers = length < most ? 0 : Math.Min(_fullTransfers + 1, FullTransfersToSplice);
+
+    /// <summary>The pipe that the flow to this side goes through, while it moves in bulk and there is one. To be asked for while nothing waits.</summary>
+    public SplicePipe? PipeFor(EventLoop loop)
+    {
+        if (_fullTransfers == FullTransfersToSplice)
+        {
+            return _pipe ??= loop.Pipes!.TryRent();
+        }
+
+        ReturnPipe(loop);
+        return null;
+    }
+
+    /// <summary>The flow pauses: an idle connection holds no pipe.</summary>
+    public void ReturnPipe(EventLoop loop)
+    {
+        if (_pipe is { } pipe)
+        {
+            loop.Pipes!.Return(pipe);
+            _pipe = null;
+        }
     }
 
     public void DropWaiting(EventLoop loop)
     {
+        ReturnPipe(loop);
         if (_waiting is { } buffer)
         {
             loop.Buffers.Return(buffer);

@@ -44,6 +44,7 @@ internal sealed partial class TcpPortListener(RelayContext context, EventLoop lo
 
     public override void Open()
     {
+        Loop.Pipes ??= new PipePool(context.Limits.Descriptors);
         Loop.Track(this);
         Watch();
     }

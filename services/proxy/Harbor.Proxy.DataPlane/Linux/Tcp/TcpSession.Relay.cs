@@ -1,3 +1,4 @@
+using Harbor.Proxy.DataPlane.Linux.Loops;
 using Harbor.Proxy.DataPlane.Linux.Native;
 using static Harbor.Proxy.DataPlane.Linux.Native.SocketNumbers;
 
@@ -162,6 +163,16 @@ internal sealed partial class TcpSession
                 return Progress.Waits;
             }
 
+            if (!from.HasUrgent && to.PipeFor(_loop) is { } pipe)
+            {
+                if (Splice(ref from, ref to, pipe, fromReset, toReset, ref bytes) is { } end)
+                {
+                    return end;
+                }
+
+                continue;
+            }
+
             var received = Kernel.Receive(from.Descriptor, _loop.Transfer);
             if (received <= 0)
             {
@@ -177,6 +188,7 @@ internal sealed partial class TcpSession
 
             bytes += received;
             _lastActive = _loop.Now;
+            to.Moved(received, _loop.Transfer.Length);
             // A short read has emptied the socket; what comes later is a new edge. Where the FIN had come before, that was all, and it leaves in one
             // packet with ours. (Urgent data alone also cuts a read short.)
             var isShort = received < _loop.Transfer.Length;
@@ -202,6 +214,38 @@ internal sealed partial class TcpSession
         }
 
         return Progress.HasMore;
+    }
+
+    /// <summary>One transfer through a pipe, which is empty before. Null where it went through whole, and there may be more.</summary>
+    private Progress? Splice(ref StreamSide from, ref StreamSide to, SplicePipe pipe, EndReason fromReset, EndReason toReset, ref long bytes)
+    {
+        var taken = pipe.Fill(from.Descriptor);
+        if (taken <= 0)
+        {
+            from.Readable = false;
+            to.ReturnPipe(_loop);
+            if (taken == -Errno.Again)
+            {
+                return Progress.Waits;
+            }
+
+            from.Ended = taken == 0;
+            return from.Ended ? Finish(ref from, ref to) : Fail(fromReset);
+        }
+
+        bytes += taken;
+        _lastActive = _loop.Now;
+        to.Moved(taken, BufferPool.SmallSize);
+        while (to.HasWaiting)
+        {
+            var given = to.SendWaiting(_loop);
+            if (given < 0)
+            {
+                return given == -Errno.Again ? OnBlocked(ref from, ref to, fromReset) : Fail(toReset);
+            }
+        }
+
+        return null;
     }
 
     /// <summary>The receiver is slower than the sender: the kernel's buffers fill, and hold the sender back.</summary>

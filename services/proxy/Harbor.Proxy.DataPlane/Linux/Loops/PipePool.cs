@@ -1,0 +1,66 @@
+using Harbor.Proxy.DataPlane.Admission;
+using Harbor.Proxy.DataPlane.Linux.Native;
+
+namespace Harbor.Proxy.DataPlane.Linux.Loops;
+
+/// <summary>
+/// The pipes of a loop. A flow has one only while it moves, so a few serve all; where none is to be had (descriptors, or the system's limit of pipe memory for
+/// a user), the flow is copied as before. Owns those that are not out. Touched by its loop's thread alone.
+/// </summary>
+internal sealed class PipePool(SharedLimit descriptors) : IDisposable
+{
+    /// <summary>Flows at once; each may have 1 MiB of the kernel's memory in its pipe while its receiver is slow.</summary>
+    private const int Most = 16;
+
+    private readonly Stack<SplicePipe> _free = new();
+    private int _made;
+    private bool _isRefused;
+
+    public SplicePipe? TryRent() => _free.TryPop(out var pipe) ? pipe : TryMake();
+
+    public void Return(SplicePipe pipe)
+    {
+        if (pipe.Filled == 0)
+        {
+            _free.Push(pipe);
+            return;
+        }
+
+        // Another flow must not get what this one left.
+        Close(pipe);
+    }
+
+    public void Dispose()
+    {
+        while (_free.TryPop(out var pipe))
+        {
+            Close(pipe);
+        }
+    }
+
+    private SplicePipe? TryMake()
+    {
+        if (_made == Most || _isRefused || !descriptors.TryTake(2))
+        {
+            return null;
+        }
+
+        if (Kernel.CreatePipe(SplicePipe.Size, out var readEnd, out var writeEnd) < 0)
+        {
+            // As a rule the user's limit of pipe memory, which does not change: no use to ask for every transfer.
+            _isRefused = true;
+            descriptors.Return(2);
+            return null;
+        }
+
+        _made++;
+        return new SplicePipe(readEnd, writeEnd);
+    }
+
+    private void Close(SplicePipe pipe)
+    {
+        pipe.Close();
+        descriptors.Return(2);
+        _made--;
+    }
+}
