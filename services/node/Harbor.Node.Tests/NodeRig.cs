@@ -30,6 +30,8 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public TestHost Host { get; }
 
+    public string Database { get; private set; } = "";
+
     public NatsConnection Deas => _deas;
 
     public IDocuments<PortDocument> Ports => Host.Services.GetRequiredService<IDocuments<PortDocument>>();
@@ -48,6 +50,7 @@ internal sealed class NodeRig : IAsyncDisposable
             ["Harbor:Node:NodeId"] = nodeId,
         };
         var rig = new NodeRig(await TestHost.StartAsync(settings, [new NodeModule()], Cancellation), directory, nats);
+        rig.Database = settings["Harbor:State:Sqlite:Path"]!;
         await rig.Pools.InsertAsync(new PoolDocument { Id = "default", FirstPort = firstPort, LastPort = lastPort, Host = "127.0.0.1" }, Cancellation);
         await Eventually.TrueAsync(
             () => rig.Host.Services.GetRequiredService<NodeViews>().Pools.Find("default") is not null, "the node knows the pool", cancellationToken: Cancellation);
@@ -93,6 +96,11 @@ internal sealed class NodeRig : IAsyncDisposable
         Protocol = PortProtocol.Tcp,
         Policy = new PortPolicy(),
     };
+
+    /// <summary>A heartbeat of a DEA with one instance of the application, and another of an unbound one so that it is no partial heartbeat.</summary>
+    public Task BeatAsync(string dea, string app, int hostPort, bool running = true) => SayAsync(
+        "dea.heartbeat",
+        $$"""{"dea":"{{dea}}","ip":"10.0.4.7","droplets":[{"droplet":"{{app}}","instance":"i-{{dea}}","index":0,"state":"{{(running ? "RUNNING" : "CRASHED")}}","ports":[{"container_port":4100,"host_port":{{hostPort}}}]},{"droplet":"other","instance":"o-{{dea}}","index":0,"state":"RUNNING"}]}""");
 
     public async Task SayAsync(string subject, string json) => await _deas.PublishAsync(subject, Encoding.UTF8.GetBytes(json), cancellationToken: Cancellation);
 

@@ -29,6 +29,22 @@ public sealed class NodeTests(OwnNatsServer nats) : IClassFixture<OwnNatsServer>
     }
 
     [Fact]
+    public async Task UnmodifiedDea_AskedForTheDroplet_GivesTheMainPort()
+    {
+        await using var rig = await NodeRig.StartAsync(nats.Address);
+        var port = await rig.AllocateAsync("s1");
+        await rig.BindAsync("s1", "mud", "b1");
+        await using var asked = await rig.Deas.SubscribeCoreAsync<string>("dea.find.droplet", cancellationToken: NodeRig.Cancellation);
+
+        await rig.SayAsync("dea.heartbeat", """{"dea":"d1","droplets":[{"droplet":"mud","instance":"i1","index":0,"state":"RUNNING","state_timestamp":1.5}]}""");
+        var question = await asked.Msgs.ReadAsync(NodeRig.Cancellation).AsTask().WaitAsync(Eventually.Patience, NodeRig.Cancellation);
+        await rig.SayAsync(question.ReplyTo.ShouldNotBeNull(), """{"dea":"d1","droplet":"mud","instance":"i1","index":0,"state":"RUNNING","stats":{"host":"10.0.4.7","port":61023}}""");
+
+        question.Data.ShouldBe("""{"droplet":"mud","states":["RUNNING"],"include_stats":true}""");
+        await rig.BackendsBecomeAsync(port, "10.0.4.7:61023");
+    }
+
+    [Fact]
     public async Task Share_OfANodeThatLives_IsRenewedForAsLongAsItLives()
     {
         await using var rig = await NodeRig.StartAsync(nats.Address);

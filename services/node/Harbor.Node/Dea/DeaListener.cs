@@ -12,8 +12,13 @@ internal sealed partial class DeaListener(
     NatsConnection nats, PortViews views, DeaIngest ingest, NodeAnnouncer announcer, MainPortFinder finder, RouteService routes, TimeProvider time, ILogger<DeaListener> logger)
     : BackgroundService
 {
+    /// <summary>After a server's restart the DEAs come back at moments of their own: those that come after the node have missed the first <c>harbor.start</c>.</summary>
+    private const int TicksToSecondStart = 5;
+
     // The client itself holds subscriptions weakly: one that nobody else holds ends with the next garbage collection.
     private readonly List<DeaSubscription> _subscriptions = [];
+
+    private int _ticksToSecondStart;
 
     private static string[] Subjects { get; } =
     [
@@ -70,6 +75,7 @@ internal sealed partial class DeaListener(
     {
         routes.Resume();
         announcer.Start();
+        Volatile.Write(ref _ticksToSecondStart, TicksToSecondStart);
         return ValueTask.CompletedTask;
     }
 
@@ -90,6 +96,10 @@ internal sealed partial class DeaListener(
                     patience.CancelAfter(PingTimeout);
                     await nats.PingAsync(patience.Token);
                     routes.Tick();
+                    if (Volatile.Read(ref _ticksToSecondStart) > 0 && Interlocked.Decrement(ref _ticksToSecondStart) == 0)
+                    {
+                        announcer.Start();
+                    }
                 }
             }
             catch (Exception exception) when (exception is NatsException or OperationCanceledException && !stoppingToken.IsCancellationRequested)

@@ -41,17 +41,13 @@ internal sealed partial class BackendWriter(
                 await WriteAsync(port, timestamp, stoppingToken);
                 StoreIsBack();
             }
-            catch (StateUnavailableException exception)
+            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
             {
-                StoreIsAway(exception);
+                // Whatever it was: one port must not end the writing of all others, and is not given up either.
+                StoreIsAway(port, exception);
                 _written.TryRemove(port, out _);
                 await Task.Delay(RetryDelay, time, stoppingToken);
                 dirty.PutBack(port, timestamp);
-            }
-            catch (Exception exception) when (exception is not OperationCanceledException)
-            {
-                // One port must not end the writing of all others.
-                Log.Failed(logger, port, exception);
             }
         }
     }
@@ -100,9 +96,13 @@ internal sealed partial class BackendWriter(
         return written;
     }
 
-    private void StoreIsAway(StateUnavailableException exception)
+    private void StoreIsAway(string port, Exception exception)
     {
-        if (Interlocked.Exchange(ref _storeAway, 1) == 0)
+        if (exception is not StateUnavailableException)
+        {
+            Log.Failed(logger, port, exception);
+        }
+        else if (Interlocked.Exchange(ref _storeAway, 1) == 0)
         {
             Log.StoreAway(logger, exception.Message);
         }

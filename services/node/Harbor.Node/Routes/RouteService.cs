@@ -60,6 +60,8 @@ internal sealed partial class RouteService
         }
     }
 
+    public bool IsSuspended => Read(table => table.Suspended);
+
     public List<Backend> BackendsOf(PortDocument port) => Read(table => table.BackendsOf(port.Id, AppsOf(port)));
 
     public bool NeedsMainPort(string app) => Read(table => table.NeedsMainPort(app));
