@@ -174,7 +174,7 @@ public sealed class BackendTests
     public async Task Unverified_AnswersConnects_GetsTraffic(RelayEngineKind kind, Transport transport)
     {
         await using var relay = new Relay(kind);
-        using var tcp = new TcpBackend().Answer('a');
+        using var tcp = new TcpBackend(FreePorts.Next()).Answer('a');
         using var udp = new UdpPeer(port: tcp.Address.Port).Answer('a');
         await relay.BackendsAsync(tcp.Snapshot with { Unverified = true });
         (await Asking.WhoAsync(relay.Port, transport)).ShouldBe('a');

@@ -24,7 +24,7 @@ public sealed class DescriptorTests
     private static async Task UseAsync(RelayEngineKind kind)
     {
         await using var relay = new Relay(kind);
-        using var tcp = new TcpBackend().Answer('t');
+        using var tcp = new TcpBackend(FreePorts.Next()).Answer('t');
         using var udp = new UdpPeer(port: tcp.Address.Port).Answer('u');
         await relay.PolicyAsync(Transport.Tcp, policy => policy with { Balance = BalanceMode.First, MaxConnectionsPerSource = 50 });
         await relay.BackendsAsync(Relay.BackendAt(FreePorts.Next()), tcp.Snapshot);

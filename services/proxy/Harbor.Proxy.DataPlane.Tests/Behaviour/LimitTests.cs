@@ -37,7 +37,7 @@ public sealed class LimitTests
         Assert.SkipUnless(OperatingSystem.IsLinux() && Environment.OSVersion.Version >= new Version(6, 3), "needs Linux 6.3");
         var (first, last) = SystemPorts.EphemeralRange();
         await using var relay = new Relay(kind, new RelayOptions { ReservedRange = (first, last - 200) });
-        using var tcp = new TcpBackend();
+        using var tcp = new TcpBackend(FreePorts.Next());
         using var udp = new UdpPeer(port: tcp.Address.Port);
         await relay.BackendsAsync(tcp.Snapshot);
         var peers = new List<IDisposable>();

@@ -15,7 +15,7 @@ public sealed class ManyPortsTests(ITestOutputHelper output)
     {
         Assert.SkipUnless(RelayLimits.ReadDescriptorLimit() >= 12_000, "needs 12,000 descriptors");
         await using var relay = new Relay(kind);
-        using var tcp = new TcpBackend().Answer('t');
+        using var tcp = new TcpBackend(FreePorts.Next()).Answer('t');
         using var udp = new UdpPeer(port: tcp.Address.Port).Answer('u');
         var candidates = new Queue<int>(Enumerable.Range(0, Count + 200).Select(_ => FreePorts.Next()));
         var ports = new List<int>();

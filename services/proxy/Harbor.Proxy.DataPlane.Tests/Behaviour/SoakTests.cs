@@ -24,7 +24,7 @@ public sealed class SoakTests(ITestOutputHelper output)
         var seed = Random.Shared.Next();
         output.WriteLine($"seed {seed}");
         await using var relay = new Relay(kind);
-        var backends = Enumerable.Range(0, 3).Select(_ => new TcpBackend().Echo()).ToList();
+        var backends = Enumerable.Range(0, 3).Select(_ => new TcpBackend(FreePorts.Next()).Echo()).ToList();
         var twins = backends.Select(backend => new UdpPeer(port: backend.Address.Port).Echo()).ToList();
         await relay.BackendsAsync(backends.Select(backend => backend.Snapshot));
         using var over = new CancellationTokenSource();

@@ -7,6 +7,7 @@ namespace Harbor.Proxy.DataPlane.Listening;
 internal static class PortHolder
 {
     private const long FreshMs = 1_000;
+    private const int Attempts = 3;
 
     private static Lock Reading { get; } = new();
     private static SocketOwners? _owners;
@@ -29,10 +30,18 @@ internal static class PortHolder
                     return holder;
                 }
 
-                _owners = SocketOwners.Read();
-                _readAtMs = Environment.TickCount64;
-                _owners.TryFind(port, transport, out holder);
-                return holder;
+                // The system's table is read in pieces: where sockets come and go meanwhile, it can leave out one that is there.
+                for (var attempt = 0; attempt < Attempts; attempt++)
+                {
+                    _owners = SocketOwners.Read();
+                    _readAtMs = Environment.TickCount64;
+                    if (_owners.TryFind(port, transport, out holder))
+                    {
+                        return holder;
+                    }
+                }
+
+                return null;
             }
         }
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
