@@ -34,6 +34,8 @@ internal sealed partial class UdpSession
             return;
         }
 
+        // Asked before the backends are: one that is verified in between, by another thread, must not be passed by and then not be waited for.
+        var holdMs = HoldMs();
         while (TryAttach())
         {
             var error = SendFirst(datagram);
@@ -46,7 +48,7 @@ internal sealed partial class UdpSession
             Note(error);
         }
 
-        Hold(datagram);
+        Hold(datagram, holdMs);
     }
 
     /// <summary>The datagram was not taken. Where that is the backend's failure, it goes to another one.</summary>

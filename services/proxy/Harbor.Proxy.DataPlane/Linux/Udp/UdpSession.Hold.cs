@@ -31,10 +31,10 @@ internal sealed partial class UdpSession
         return false;
     }
 
-    private void Hold(ReadOnlySpan<byte> datagram)
+    private void Hold(ReadOnlySpan<byte> datagram, long holdMs)
     {
         // Not anew each time that a backend is tried in vain.
-        _heldUntilMs = _heldUntilMs == 0 ? _loop.Now + HoldMs() : _heldUntilMs;
+        _heldUntilMs = _heldUntilMs == 0 ? _loop.Now + holdMs : _heldUntilMs;
         if (_loop.Now >= _heldUntilMs || !_listener.Port.Held.TryTake())
         {
             Cells.DatagramsDropped++;
