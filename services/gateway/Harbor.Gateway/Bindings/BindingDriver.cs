@@ -36,7 +36,9 @@ internal sealed partial class BindingDriver(
 
         Log.BindFailed(logger, binding.Id, binding.ServiceInstanceId, binding.AppGuid, binding.Operation.Id, description);
         metrics.Ended(current!.Operation);
-        return await UnbindAsync(current, cancellationToken) ?? current;
+
+        // A node that did not answer the bind would not answer the unbind in time either: the sweep sees to it.
+        return failure == OperationFailure.TimedOut ? current : await UnbindAsync(current, cancellationToken) ?? current;
     }
 
     private async Task<BindingDocument?> BindAsync(BindingDocument binding, CancellationToken cancellationToken)

@@ -29,8 +29,7 @@ internal sealed class BindEndpoint(
 
         if (request.PredecessorId is { } predecessorId)
         {
-            var predecessor = await bindings.GetAsync(predecessorId, context.RequestAborted);
-            if (predecessor is not { State: BindingState.Active } || predecessor.ServiceInstanceId != instanceId)
+            if (await PredecessorAsync(instanceId, bindingId, predecessorId, context.RequestAborted) is not { } predecessor)
             {
                 return BrokerAnswer.BadRequest("predecessor_binding_id is not a binding of this service instance.");
             }
@@ -41,6 +40,20 @@ internal sealed class BindEndpoint(
         return catalog.RefusalOf(request.ServiceId!, request.PlanId!, out var plan)
             ?? Refusal(request, plan, BrokerRequests.AcceptsIncomplete(context))
             ?? await BindAsync(context, instanceId, bindingId, request);
+    }
+
+    /// <summary>The binding to be replaced; or its successor, where this is a repeat and the predecessor is gone by now. Null: there is none.</summary>
+    private async Task<BindingDocument?> PredecessorAsync(string instanceId, string bindingId, string predecessorId, CancellationToken cancellationToken)
+    {
+        if (await bindings.GetAsync(predecessorId, cancellationToken) is { State: BindingState.Active } predecessor && predecessor.ServiceInstanceId == instanceId)
+        {
+            return predecessor;
+        }
+
+        var successor = await bindings.GetAsync(bindingId, cancellationToken);
+        return successor is { State: BindingState.Creating or BindingState.Active } && successor.ServiceInstanceId == instanceId && successor.PredecessorId == predecessorId
+            ? successor
+            : null;
     }
 
     private static BrokerAnswer? Refusal(BindRequest request, PlanOptions plan, bool asynchronous)

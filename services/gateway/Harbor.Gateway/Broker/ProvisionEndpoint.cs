@@ -123,7 +123,7 @@ internal sealed class ProvisionEndpoint(
         }
 
         using var wait = operations.Arm(wanted.Operation.Id);
-        var created = await instances.CreateAsync(wanted, remembered, CancellationToken.None);
+        var created = await CreateAsync(wanted, remembered);
         if (created is null)
         {
             return null;
@@ -142,6 +142,22 @@ internal sealed class ProvisionEndpoint(
         }
 
         return answer;
+    }
+
+    private async Task<ServiceInstanceDocument?> CreateAsync(ServiceInstanceDocument wanted, ServiceInstanceDocument? remembered)
+    {
+        ServiceInstanceDocument? created = null;
+        try
+        {
+            return created = await instances.CreateAsync(wanted, remembered, CancellationToken.None);
+        }
+        finally
+        {
+            if (created is null)
+            {
+                organizations.GiveBackUnlessKnown(wanted.OrganizationGuid, wanted.Id);
+            }
+        }
     }
 
     private async Task<BrokerAnswer> AnswerAsync(

@@ -14,11 +14,12 @@ internal sealed class OrganizationLimit
     private readonly Lock _lock = new();
     private readonly Dictionary<string, HashSet<string>> _instances = new(StringComparer.Ordinal);
     private readonly BrokerOptions _options;
+    private readonly DocumentView<ServiceInstanceDocument> _view;
 
     public OrganizationLimit(DocumentView<ServiceInstanceDocument> view, IOptions<GatewayOptions> options)
     {
         _options = options.Value.Broker;
-        view.Changed += Apply;
+        _view = view;
     }
 
     public int Limit => _options.InstancesPerOrganization;
@@ -37,7 +38,16 @@ internal sealed class OrganizationLimit
         }
     }
 
-    public void GiveBack(string organization, string instanceId)
+    /// <summary>The request that took a place did not store its instance; another request for the same one may have, and then the place is its.</summary>
+    public void GiveBackUnlessKnown(string organization, string instanceId)
+    {
+        if (_view.Find(instanceId) is not { } known || known.IsOver() || known.OrganizationGuid != organization)
+        {
+            GiveBack(organization, instanceId);
+        }
+    }
+
+    private void GiveBack(string organization, string instanceId)
     {
         lock (_lock)
         {
@@ -48,7 +58,8 @@ internal sealed class OrganizationLimit
         }
     }
 
-    private void Apply(DocumentViewChange<ServiceInstanceDocument> change)
+    /// <summary>The view has seen an instance come, change or go.</summary>
+    public void Apply(DocumentViewChange<ServiceInstanceDocument> change)
     {
         if (change.After is { } instance && !instance.IsOver())
         {

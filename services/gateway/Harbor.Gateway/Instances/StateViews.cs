@@ -5,15 +5,22 @@ using Harbor.State.Workers;
 
 namespace Harbor.Gateway.Instances;
 
-/// <summary>Keeps the gateway's views of the state, and has them whole before the first request comes in.</summary>
+/// <summary>
+/// Keeps the gateway's views of the state, and has them whole before the first request comes in. Whoever lives by their changes is named here, so that
+/// it is there before the first of them.
+/// </summary>
 internal sealed class StateViews(
-    DocumentView<PoolDocument> pools, DocumentView<WorkerDocument> workers, DocumentView<ServiceInstanceDocument> instances, OperationWaits waits)
-    : BackgroundService
+    DocumentView<PoolDocument> pools,
+    DocumentView<WorkerDocument> workers,
+    DocumentView<ServiceInstanceDocument> instances,
+    OperationWaits waits,
+    OrganizationLimit organizations) : BackgroundService
 {
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
         instances.Changed += change =>
         {
+            organizations.Apply(change);
             if (change.After is { } instance)
             {
                 waits.Tell(instance);

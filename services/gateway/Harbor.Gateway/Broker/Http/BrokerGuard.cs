@@ -13,7 +13,7 @@ internal sealed partial class BrokerGuard(RequestDelegate next, UserDirectory us
     public async Task InvokeAsync(HttpContext context)
     {
         var requestIdentity = (string?)context.Request.Headers[BrokerCall.RequestIdentityHeader];
-        if (!string.IsNullOrEmpty(requestIdentity))
+        if (!string.IsNullOrEmpty(requestIdentity) && requestIdentity.All(character => character is >= ' ' and <= '~'))
         {
             context.Response.Headers[BrokerCall.RequestIdentityHeader] = requestIdentity;
         }
