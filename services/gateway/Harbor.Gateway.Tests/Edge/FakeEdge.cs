@@ -26,11 +26,18 @@ internal sealed class FakeEdge
     /// <summary>No worker holds a lease.</summary>
     public bool WorkersAreGone { get; set; }
 
+    /// <summary>Service instances and bindings whose commands are lost, as if the node were down for them alone.</summary>
+    public ConcurrentDictionary<string, bool> Stalled { get; } = new();
+
     /// <summary>Ports that some other process has on the workers' machine.</summary>
     public ConcurrentDictionary<int, bool> ForeignPorts { get; } = new();
 
     /// <summary>Commands by name, as the node received them, down or not.</summary>
     public ConcurrentQueue<object> Received { get; } = new();
+
+    public void Stall(string id) => Stalled[id] = true;
+
+    public void Go(string id) => Stalled.TryRemove(id, out _);
 
     public SemaphoreSlim Writing { get; } = new(1, 1);
 

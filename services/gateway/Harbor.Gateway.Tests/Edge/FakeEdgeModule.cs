@@ -1,5 +1,8 @@
+using Harbor.Gateway.Tests.Dependencies;
 using Harbor.Hosting;
 using Harbor.State;
+using Harbor.State.Documents;
+using Harbor.State.Services;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
@@ -16,6 +19,8 @@ internal sealed class FakeEdgeModule(FakeEdge edge, TimeProvider? time) : IHarbo
     {
         builder.AddHarborState();
         builder.Services.AddSingleton(edge);
+        builder.Services.AddSingleton<IDocuments<ServiceInstanceDocument>>(
+            provider => new HangingDocuments<ServiceInstanceDocument>(provider.GetRequiredService<IDocumentStore>().Open(ServiceDocuments.Instances)));
         builder.Services.AddSingleton<FakePorts>();
         builder.Services.AddHostedService<FakeWorker>();
         if (time is not null)

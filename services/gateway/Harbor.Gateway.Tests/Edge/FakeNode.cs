@@ -9,12 +9,12 @@ namespace Harbor.Gateway.Tests.Edge;
 internal sealed class FakeNode(FakeEdge edge, FakePorts ports)
     : IConsumer<AllocatePort>, IConsumer<ReleasePort>, IConsumer<ChangePortPolicy>, IConsumer<BindApp>, IConsumer<UnbindApp>
 {
-    public Task Consume(ConsumeContext<AllocatePort> context) => AnswerAsync(context, () => ports.AllocateAsync(context.Message, context.CancellationToken));
+    public Task Consume(ConsumeContext<AllocatePort> context) => AnswerAsync(context, context.Message.ServiceInstanceId, () => ports.AllocateAsync(context.Message, context.CancellationToken));
 
     public Task Consume(ConsumeContext<ReleasePort> context)
-        => AnswerAsync(context, async () => await ports.ReleaseAsync(context.Message, context.CancellationToken));
+        => AnswerAsync(context, context.Message.ServiceInstanceId, async () => await ports.ReleaseAsync(context.Message, context.CancellationToken));
 
-    public Task Consume(ConsumeContext<ChangePortPolicy> context) => AnswerAsync(context, async () =>
+    public Task Consume(ConsumeContext<ChangePortPolicy> context) => AnswerAsync(context, context.Message.ServiceInstanceId, async () =>
     {
         var message = context.Message;
         var changed = await ports.ChangeAsync(message.ServiceInstanceId, port => port with { Policy = message.Policy }, context.CancellationToken);
@@ -23,7 +23,7 @@ internal sealed class FakeNode(FakeEdge edge, FakePorts ports)
             : new PortPolicyChanged { OperationId = message.OperationId, ServiceInstanceId = message.ServiceInstanceId };
     });
 
-    public Task Consume(ConsumeContext<BindApp> context) => edge.BindingsAreLost ? Task.CompletedTask : AnswerAsync(context, async () =>
+    public Task Consume(ConsumeContext<BindApp> context) => edge.BindingsAreLost ? Task.CompletedTask : AnswerAsync(context, context.Message.BindingId, async () =>
     {
         var message = context.Message;
         var changed = await ports.ChangeAsync(message.ServiceInstanceId, port => Bind(port, message), context.CancellationToken);
@@ -32,18 +32,18 @@ internal sealed class FakeNode(FakeEdge edge, FakePorts ports)
             : new AppBound { BindingId = message.BindingId, ServiceInstanceId = message.ServiceInstanceId, AppGuid = message.AppGuid, IntPort = 4100 };
     });
 
-    public Task Consume(ConsumeContext<UnbindApp> context) => edge.BindingsAreLost ? Task.CompletedTask : AnswerAsync(context, async () =>
+    public Task Consume(ConsumeContext<UnbindApp> context) => edge.BindingsAreLost ? Task.CompletedTask : AnswerAsync(context, context.Message.BindingId, async () =>
     {
         var message = context.Message;
         await ports.ChangeAsync(message.ServiceInstanceId, port => Unbind(port, message.BindingId), context.CancellationToken);
         return new AppUnbound { BindingId = message.BindingId, ServiceInstanceId = message.ServiceInstanceId };
     });
 
-    private async Task AnswerAsync<T>(ConsumeContext<T> context, Func<Task<object>> work)
+    private async Task AnswerAsync<T>(ConsumeContext<T> context, string id, Func<Task<object>> work)
         where T : class
     {
         edge.Received.Enqueue(context.Message);
-        if (edge.NodeIsDown)
+        if (edge.NodeIsDown || edge.Stalled.ContainsKey(id))
         {
             return;
         }

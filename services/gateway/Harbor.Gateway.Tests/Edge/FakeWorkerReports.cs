@@ -5,9 +5,15 @@ using MassTransit;
 
 namespace Harbor.Gateway.Tests.Edge;
 
-/// <summary>The worker's answer to the question what it does with a port.</summary>
-internal sealed class FakeWorkerReports(FakeEdge edge, IDocuments<PortDocument> ports) : IConsumer<ReportPort>
+/// <summary>The worker's answers to what the bus asks of it.</summary>
+internal sealed class FakeWorkerReports(FakeEdge edge, IDocuments<PortDocument> ports) : IConsumer<ReportPort>, IConsumer<RelistenPort>
 {
+    public Task Consume(ConsumeContext<RelistenPort> context)
+    {
+        edge.Received.Enqueue(context.Message);
+        return Task.CompletedTask;
+    }
+
     public async Task Consume(ConsumeContext<ReportPort> context)
     {
         if (edge.WorkersAreDeaf)

@@ -1,0 +1,113 @@
+using Harbor.Gateway.Tests.Running;
+using Harbor.State.Services;
+using Harbor.Testing;
+
+namespace Harbor.Gateway.Tests.Checklist;
+
+public sealed class LastOperationTests(SharedGateway gateway) : ChecklistTests(gateway)
+{
+    [Fact]
+    public async Task C047_State_IsOneOfThree()
+    {
+        var (id, _) = await ProvisioningAsync();
+        (await Broker.LastOperationAsync(id)).Is(200).State.ShouldBe("in progress");
+        (await EndAsync(id)).ShouldBe("succeeded");
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:OperationTimeout"] = "00:00:00.5" });
+        run.Edge.NodeIsDown = true;
+        (await run.Broker.ProvisionAsync("late", incomplete: true)).Is(202);
+        await Eventually.TrueAsync(async () => (await run.Broker.LastOperationAsync("late")).State == "failed", "the provision fails", cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task C048_WithOperation_ItIsThatOperations()
+    {
+        var (id, provision) = await ProvisioningAsync();
+        var delete = (await Broker.DeprovisionAsync(id, incomplete: true)).Is(202).Operation;
+        delete.ShouldNotBe(provision);
+        (await Broker.LastOperationAsync(id, provision)).Is(200).State.ShouldBe("failed");
+        (await Broker.LastOperationAsync(id, delete)).Is(200).State.ShouldBe("in progress");
+        (await Broker.LastOperationAsync(id)).Is(200).State.ShouldBe("in progress");
+        (await EndAsync(id)).ShouldBe("succeeded");
+        (await Broker.LastOperationAsync(id, provision)).Is(200).State.ShouldBe("failed");
+        (await Broker.LastOperationAsync(id, delete)).Is(200).State.ShouldBe("succeeded");
+    }
+
+    [Theory]
+    [InlineData("provision")]
+    [InlineData("task 1/2?&%")]
+    [InlineData("")]
+    public async Task C049_UnknownOperation_IsTheLatest(string operation)
+        => (await Broker.LastOperationAsync(await ProvisionedAsync(), operation)).Is(200).State.ShouldBe("succeeded");
+
+    [Fact]
+    public async Task C050_Hints_AreNotChecked()
+        => (await Broker.SendAsync(HttpMethod.Get, $"{BrokerClient.Instance(await ProvisionedAsync())}/last_operation?plan_id=old&service_id=x")).Is(200);
+
+    [Fact]
+    public async Task C051_UnknownInstance_Is404() => (await Broker.LastOperationAsync("never-seen")).IsError(404);
+
+    [Fact]
+    public async Task C052_C053_DeletedInstance_SucceededAndLaterIsGone()
+    {
+        var id = await ProvisionedAsync();
+        (await Broker.LastOperationAsync(id)).Is(200);
+        (await Broker.DeprovisionAsync(id)).Is(200);
+        (await Broker.LastOperationAsync(id)).Is(200).State.ShouldBe("succeeded");
+
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:RememberEnds"] = "00:00:00.001" });
+        (await run.Broker.ProvisionAsync("x")).Is(201);
+        (await run.Broker.DeprovisionAsync("x")).Is(200);
+        await Eventually.TrueAsync(async () => (await run.Broker.LastOperationAsync("x")).Status == 410, "the end is not remembered", cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task C053_Tombstones_AreForgottenInTheEnd()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?>
+        {
+            ["Harbor:Gateway:Broker:RememberEnds"] = "00:00:00.001",
+            ["Harbor:Gateway:Broker:ForgetAfter"] = "00:00:00.002",
+        });
+        (await run.Broker.ProvisionAsync("x")).Is(201);
+        (await run.Broker.DeprovisionAsync("x")).Is(200);
+        await Eventually.TrueAsync(async () => (await run.AllAsync<ServiceInstanceDocument>()).Count == 0, "the tombstone goes", cancellationToken: TestContext.Current.CancellationToken);
+        (await run.Broker.LastOperationAsync("x")).IsError(404);
+    }
+
+    [Fact]
+    public async Task C054_C057_FailedOperation_SaysWhyAndIsRolledBack()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:OperationTimeout"] = "00:00:00.5" });
+        run.Edge.WorkersAreSilent = true;
+        run.Edge.WorkersAreDeaf = true;
+        (await run.Broker.ProvisionAsync("late", incomplete: true)).Is(202);
+        var failed = await Eventually.GetAsync(() => run.Broker.LastOperationAsync("late"), answer => answer.State == "failed", "the provision fails", cancellationToken: TestContext.Current.CancellationToken);
+        failed.Description.ShouldNotBeNullOrEmpty();
+        failed.Body.ContainsKey("instance_usable").ShouldBeFalse();
+        await Eventually.TrueAsync(async () => (await run.PortsAsync()).Count == 0, "the port is given back", cancellationToken: TestContext.Current.CancellationToken);
+        (await run.Broker.FetchAsync("late")).IsError(404);
+        (await run.Broker.LastOperationAsync("late")).Is(200).State.ShouldBe("failed");
+    }
+
+    [Fact]
+    public async Task C055_FailedDeprovision_SaysThatTheInstanceIsUnusable()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:OperationTimeout"] = "00:00:00.5" });
+        (await run.Broker.ProvisionAsync("x")).Is(201);
+        run.Edge.NodeIsDown = true;
+        (await run.Broker.DeprovisionAsync("x", incomplete: true)).Is(202);
+        var failed = await Eventually.GetAsync(() => run.Broker.LastOperationAsync("x"), answer => answer.State == "failed", "the delete fails", cancellationToken: TestContext.Current.CancellationToken);
+        ((bool)failed.Body["instance_usable"]!).ShouldBeFalse();
+        failed.Body.ContainsKey("update_repeatable").ShouldBeFalse();
+        run.Edge.NodeIsDown = false;
+        (await run.Broker.DeprovisionAsync("x")).Is(200);
+    }
+
+    [Fact]
+    public async Task C056_RetryAfter_IsWholeSeconds()
+    {
+        var (id, _) = await ProvisioningAsync();
+        (await Broker.LastOperationAsync(id)).Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
+        (await EndAsync(id)).ShouldBe("succeeded");
+    }
+}

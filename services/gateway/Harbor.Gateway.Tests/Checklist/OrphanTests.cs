@@ -1,0 +1,93 @@
+using Harbor.Gateway.Tests.Running;
+using Harbor.State.Ports;
+using Harbor.State.Services;
+using Harbor.Testing;
+
+namespace Harbor.Gateway.Tests.Checklist;
+
+/// <summary>Orphan mitigation: the platform deletes what it gave up waiting for.</summary>
+public sealed class OrphanTests(SharedGateway gateway) : ChecklistTests(gateway)
+{
+    [Fact]
+    public async Task C109_DeleteBesidesItsCreate_LeavesNothing()
+    {
+        for (var round = 0; round < 15; round++)
+        {
+            var id = NewId();
+            var create = Broker.ProvisionAsync(id, incomplete: round % 2 == 0);
+            var delete = await Broker.DeprovisionAsync(id, incomplete: true);
+            delete.Status.ShouldBeOneOf(200, 202, 410);
+            (await create).Status.ShouldBeOneOf(201, 202, 409);
+            (await Broker.DeprovisionAsync(id, incomplete: true)).Status.ShouldBeOneOf(200, 202, 410);
+            await Eventually.TrueAsync(async () => (await Broker.DeprovisionAsync(id, incomplete: true)).Status == 410, "the delete ends", cancellationToken: TestContext.Current.CancellationToken);
+            (await Run.PortsAsync()).ShouldNotContain(port => port.ServiceInstanceId == id && port.State == PortState.Active);
+        }
+    }
+
+    [Fact]
+    public async Task C110_DeleteAfterAFailure_SucceedsOnceAndLeavesNothing()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?>
+        {
+            ["Harbor:Gateway:Broker:SynchronousTimeout"] = "00:00:00.4",
+            ["Harbor:Gateway:Broker:OperationTimeout"] = "00:00:02",
+            ["Harbor:Gateway:Broker:DependencyTimeout"] = "00:00:00.3",
+        });
+        run.Edge.AnswersAreLost = true;
+        (await run.Broker.ProvisionAsync("x")).IsError(503);
+        run.Edge.AnswersAreLost = false;
+        (await run.Broker.DeprovisionAsync("x", incomplete: true)).Status.ShouldBeOneOf(200, 202);
+        await Eventually.TrueAsync(async () => (await run.Broker.DeprovisionAsync("x", incomplete: true)).Status == 410, "the delete ends", cancellationToken: TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(async () => (await run.PortsAsync()).All(port => port.State != PortState.Active), "the port is free", cancellationToken: TestContext.Current.CancellationToken);
+
+        (await run.Broker.ProvisionAsync("y", incomplete: true)).Status.ShouldBeOneOf(201, 202);
+        run.Edge.AnswersAreLost = true;
+        (await run.Broker.BindAsync("y", "b")).IsError(503);
+        run.Edge.AnswersAreLost = false;
+        (await run.Broker.UnbindAsync("y", "b")).Status.ShouldBeOneOf(200, 410);
+        (await run.Broker.UnbindAsync("y", "b")).Is(410);
+        (await run.AllAsync<BindingDocument>()).ShouldBeEmpty();
+    }
+
+    [Fact]
+    public async Task C111_RefusedInput_IsNeverABare422Nor5xx()
+    {
+        var id = await ProvisionedAsync();
+        Answer[] refused =
+        [
+            await Broker.ProvisionAsync(NewId(), BrokerClient.ProvisionBody(new { nope = 1 })),
+            await Broker.ProvisionAsync(NewId(), BrokerClient.ProvisionBody(planId: "nope")),
+            await Broker.ProvisionAsync(id, BrokerClient.ProvisionBody(new { hold_seconds = 1 })),
+            await Broker.BindAsync(id, NewId(), BrokerClient.BindBody(planId: "nope")),
+            await Broker.ProvisionAsync(NewId(), BrokerClient.ProvisionBody(new { port = 1 })),
+        ];
+        refused.ShouldAllBe(answer => answer.Status == 400 || answer.Status == 409);
+    }
+
+    [Fact]
+    public async Task OrganizationAtItsLimit_Is400UntilOneIsDeleted()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:InstancesPerOrganization"] = "3" });
+        var answers = await Task.WhenAll(Enumerable.Range(0, 8).Select(number => run.Broker.ProvisionAsync($"i{number}")));
+        answers.Count(answer => answer.Status == 201).ShouldBe(3);
+        answers.Where(answer => answer.Status != 201).ShouldAllBe(answer => answer.Status == 400 && answer.Description!.Contains('3'));
+        (await run.Broker.ProvisionAsync("other", BrokerClient.ProvisionBody(organization: "org-2"))).Is(201);
+        var first = (await run.AllAsync<ServiceInstanceDocument>()).First(instance => instance.OrganizationGuid == "org-1");
+        (await run.Broker.ProvisionAsync(first.Id)).Is(200);
+        (await run.Broker.DeprovisionAsync(first.Id)).Is(200);
+        await Eventually.TrueAsync(async () => (await run.Broker.ProvisionAsync("late")).Status is 200 or 201, "there is room again", cancellationToken: TestContext.Current.CancellationToken);
+        await run.RestartAsync();
+        (await run.Broker.ProvisionAsync("one-more")).IsError(400);
+    }
+
+    [Fact]
+    public async Task ExhaustedPool_IsAClearAnswer()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Pools:default:PortRange"] = "22000-22001" });
+        (await run.Broker.ProvisionAsync("a")).Is(201);
+        (await run.Broker.ProvisionAsync("b")).Is(201);
+        (await run.Broker.ProvisionAsync("c")).IsError(400);
+        (await run.Broker.LastOperationAsync("c")).IsError(404);
+        (await run.Broker.DeprovisionAsync("c")).Is(410);
+    }
+}

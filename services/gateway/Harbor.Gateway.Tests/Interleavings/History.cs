@@ -1,0 +1,128 @@
+using Harbor.Contracts.Allocation;
+using Harbor.Gateway.Deprovisioning;
+using Harbor.Gateway.Provisioning;
+using Harbor.Gateway.Tests.Running;
+using Harbor.State.Ports;
+using Harbor.State.Sagas;
+using Harbor.State.Services;
+using Harbor.Testing;
+using MassTransit;
+using Microsoft.Extensions.DependencyInjection;
+
+namespace Harbor.Gateway.Tests.Interleavings;
+
+/// <summary>One history on a gateway of its own, and what must hold after it.</summary>
+internal sealed class History(IReadOnlyDictionary<string, string?> settings)
+{
+    private readonly List<Task> _requests = [];
+
+    public async Task RunAsync((Act Act, int Subject)[] steps)
+    {
+        await using var run = await GatewayRun.StartAsync(settings);
+        foreach (var (act, subject) in steps)
+        {
+            await DoAsync(run, act, $"instance-{subject}", $"binding-{subject}");
+        }
+
+        await HealAsync(run);
+        await CheckAsync(run);
+    }
+
+    private async Task DoAsync(GatewayRun run, Act act, string id, string binding)
+    {
+        var (broker, edge) = (run.Broker, run.Edge);
+        switch (act)
+        {
+            case Act.Provision or Act.ProvisionLater:
+                Send(() => broker.ProvisionAsync(id, incomplete: act == Act.ProvisionLater));
+                break;
+            case Act.Deprovision or Act.DeprovisionLater:
+                Send(() => broker.DeprovisionAsync(id, incomplete: act == Act.DeprovisionLater));
+                break;
+            case Act.Update:
+                Send(() => broker.UpdateAsync(id, BrokerClient.UpdateBody(new { hold_seconds = Random.Shared.Next(60) }), incomplete: true));
+                break;
+            case Act.Bind or Act.BindLater:
+                Send(() => broker.BindAsync(id, $"{id}-{binding}", incomplete: act == Act.BindLater));
+                break;
+            case Act.Unbind or Act.UnbindLater:
+                Send(() => broker.UnbindAsync(id, $"{id}-{binding}", incomplete: act == Act.UnbindLater));
+                break;
+            case Act.NodeDown or Act.NodeUp:
+                edge.NodeIsDown = act == Act.NodeDown;
+                break;
+            case Act.LoseAnswers or Act.KeepAnswers:
+                edge.AnswersAreLost = act == Act.LoseAnswers;
+                break;
+            case Act.SilenceWorkers or Act.HearWorkers:
+                edge.WorkersAreSilent = act == Act.SilenceWorkers;
+                break;
+            case Act.Repeat when edge.Received.Where(message => message is AllocatePort or ReleasePort { Unused: true }).LastOrDefault() is AllocatePort late:
+                await run.Services.GetRequiredService<IBus>().Publish(late, TestContext.Current.CancellationToken);
+                break;
+            case Act.Await:
+                await Task.WhenAll(_requests);
+                _requests.Clear();
+                break;
+            case Act.Crash:
+                await run.RestartAsync();
+                break;
+        }
+    }
+
+    /// <summary>Never 500, whatever happens; a gateway that dies cuts the connection.</summary>
+    private void Send(Func<Task<Answer>> request)
+    {
+        _requests.Add(SendAsync());
+
+        async Task SendAsync()
+        {
+            try
+            {
+                (await request()).Status.ShouldBeOneOf(200, 201, 202, 400, 404, 409, 410, 422, 503);
+            }
+            catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or ObjectDisposedException)
+            {
+                // The gateway was ended under the request.
+            }
+        }
+    }
+
+    private async Task HealAsync(GatewayRun run)
+    {
+        (run.Edge.NodeIsDown, run.Edge.AnswersAreLost, run.Edge.WorkersAreSilent) = (false, false, false);
+        await Task.WhenAll(_requests);
+        await Eventually.TrueAsync(
+            async () => (await run.AllAsync<ServiceInstanceDocument>()).All(instance => instance.Operation.State != OperationState.InProgress)
+                && (await run.AllAsync<BindingDocument>()).All(binding => binding.State is BindingState.Active or BindingState.Removed)
+                && (await run.AllAsync<SagaDocument<ProvisionPortState>>()).Count == 0
+                && (await run.AllAsync<SagaDocument<ReleasePortState>>()).Count == 0,
+            "everything ends",
+            cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    private static async Task CheckAsync(GatewayRun run)
+    {
+        // A stray port is given back by the message that names it, which may still be on its way.
+        await Eventually.TrueAsync(async () => await FaultOfAsync(run) is null, "every port has its one owner", TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        foreach (var instance in await run.AllAsync<ServiceInstanceDocument>())
+        {
+            (await run.Broker.FetchAsync(instance.Id)).Is(instance.State == ServiceInstanceState.Active ? 200 : 404);
+            (await run.Broker.LastOperationAsync(instance.Id, instance.Operation.Id)).State.ShouldBe(instance.Operation.State == OperationState.Succeeded ? "succeeded" : "failed");
+        }
+    }
+
+    private static async Task<string?> FaultOfAsync(GatewayRun run)
+    {
+        var ports = (await run.PortsAsync()).Where(port => port.State == PortState.Active).ToList();
+        var instances = (await run.AllAsync<ServiceInstanceDocument>()).Where(instance => instance.State == ServiceInstanceState.Active).ToList();
+        var bindings = (await run.AllAsync<BindingDocument>()).Where(binding => binding.State == BindingState.Active).ToList();
+        var owners = ports.Select(port => $"{port.ServiceInstanceId}:{port.Port}").Order();
+        var owned = instances.Select(instance => $"{instance.Id}:{instance.Port}").Order();
+        var bound = ports.SelectMany(port => port.Apps).SelectMany(app => app.BindingIds).Order();
+        return !owners.SequenceEqual(owned) ? $"ports {string.Join(' ', owners)} against instances {string.Join(' ', owned)}"
+            : !bound.SequenceEqual(bindings.Select(binding => binding.Id).Order()) ? "bindings"
+            : instances.Any(instance => ports.Single(port => port.Port == instance.Port).Policy.HoldSeconds != (instance.Parameters.HoldSeconds ?? 0)) ? "policies"
+            : null;
+    }
+}
