@@ -38,6 +38,9 @@ internal sealed class ScriptedMongoNode(string script, int port) : MongoNode
     {
         var pid = int.Parse(await File.ReadAllTextAsync(_directory.Combine("gateway.pid")), CultureInfo.InvariantCulture);
         Signals.Send(pid, Signals.Kill);
+
+        // A zombie is as dead as can be, but the start script takes it for running: without its id the script starts anew.
+        File.Delete(_directory.Combine("gateway.pid"));
         await Eventually.TrueAsync(() => !Directory.Exists($"/proc/{pid}") || File.ReadAllText($"/proc/{pid}/stat").Contains(") Z ", StringComparison.Ordinal), $"process {pid} is gone");
     }
 
