@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text;
-using System.Text.Json;
 
 namespace Harbor.Standalone.Nats;
 
@@ -27,5 +26,11 @@ internal static class NatsServerConfiguration
         return text.ToString();
     }
 
-    private static string Quote(string value) => JsonSerializer.Serialize(value);
+    /// <summary>The configuration language knows these escapes and no others; not JSON's.</summary>
+    private static string Quote(string value) => '"' + value
+        .Replace("\\", "\\\\", StringComparison.Ordinal)
+        .Replace("\"", "\\\"", StringComparison.Ordinal)
+        .Replace("\n", "\\n", StringComparison.Ordinal)
+        .Replace("\r", "\\r", StringComparison.Ordinal)
+        .Replace("\t", "\\t", StringComparison.Ordinal) + '"';
 }
