@@ -20,7 +20,8 @@ public sealed class ProxyModule : IHarborModule
     {
         builder.AddHarborState();
         builder.AddHarborOptions<ProxyOptions>(ProxyOptions.Section);
-        builder.AddHarborOptions<PoolRangeOptions>(PoolRangeOptions.Section);
+        // The gateway checks and logs this section; a worker only looks a number up in it.
+        builder.Services.Configure<PoolRangeOptions>(builder.Configuration.GetSection(PoolRangeOptions.Section));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>());
 
         builder.Services.AddSingleton<Func<RelayOptions, IRelayEngine>>(services => relay => RelayEngine.Create(
