@@ -1,0 +1,3 @@
+using Harbor.Testing.Servers;
+
+[assembly: AssemblyFixture(typeof(RabbitMqServer))]
