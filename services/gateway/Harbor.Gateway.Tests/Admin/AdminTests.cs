@@ -127,4 +127,15 @@ public sealed class AdminTests
         (await admin.SendAsync(HttpMethod.Post, "/admin/v1/ports/default/20001/relisten")).Is(404);
         await Harbor.Testing.Eventually.TrueAsync(() => run.Edge.ReceivedOf<RelistenPort>().Any(), "the workers are told", cancellationToken: TestContext.Current.CancellationToken);
     }
+
+    [Fact]
+    public async Task Broker_ForAnOperator_IsOpenAndForAViewerNot()
+    {
+        await using var run = await GatewayRun.StartAsync();
+        using var admin = new BrokerClient(run.Url, "admin", "a");
+        using var watcher = new BrokerClient(run.Url, "watcher", "w");
+
+        (await admin.ProvisionAsync("x")).Is(201);
+        (await watcher.ProvisionAsync("y")).Status.ShouldBeOneOf(401, 403);
+    }
 }

@@ -12,6 +12,6 @@ internal enum GatewayRole
     /// <summary>The admin API, reading.</summary>
     Viewer = 2,
 
-    /// <summary>The admin API, reading and changing.</summary>
-    Operator = 4 | Viewer,
+    /// <summary>The admin API, reading and changing, and with it the broker: who may change the pools may ask for a port too.</summary>
+    Operator = 4 | Viewer | Broker,
 }
