@@ -104,7 +104,7 @@ internal sealed class History(IReadOnlyDictionary<string, string?> settings)
     private static async Task CheckAsync(GatewayRun run)
     {
         // A stray port is given back by the message that names it, which may still be on its way.
-        await Eventually.TrueAsync(async () => await FaultOfAsync(run) is null, "every port has its one owner", TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
+        await Eventually.GetAsync(() => FaultOfAsync(run), fault => fault is null, "every port has its one owner", TimeSpan.FromSeconds(5), TestContext.Current.CancellationToken);
         foreach (var instance in await run.AllAsync<ServiceInstanceDocument>())
         {
             (await run.Broker.FetchAsync(instance.Id)).Is(instance.State == ServiceInstanceState.Active ? 200 : 404);
@@ -120,9 +120,10 @@ internal sealed class History(IReadOnlyDictionary<string, string?> settings)
         var owners = ports.Select(port => $"{port.ServiceInstanceId}:{port.Port}").Order();
         var owned = instances.Select(instance => $"{instance.Id}:{instance.Port}").Order();
         var bound = ports.SelectMany(port => port.Apps).SelectMany(app => app.BindingIds).Order();
+        var policies = instances.Where(instance => ports.SingleOrDefault(port => port.ServiceInstanceId == instance.Id)?.Policy.HoldSeconds != (instance.Parameters.HoldSeconds ?? 0));
         return !owners.SequenceEqual(owned) ? $"ports {string.Join(' ', owners)} against instances {string.Join(' ', owned)}"
-            : !bound.SequenceEqual(bindings.Select(binding => binding.Id).Order()) ? "bindings"
-            : instances.Any(instance => ports.Single(port => port.Port == instance.Port).Policy.HoldSeconds != (instance.Parameters.HoldSeconds ?? 0)) ? "policies"
+            : !bound.SequenceEqual(bindings.Select(binding => binding.Id).Order()) ? $"bindings of the ports {string.Join(' ', bound)} against {string.Join(' ', bindings.Select(binding => binding.Id).Order())}"
+            : policies.Any() ? $"policies of {string.Join(' ', policies.Select(instance => $"{instance.Id}, {instance.Operation.Kind} {instance.Operation.State}"))}"
             : null;
     }
 }
