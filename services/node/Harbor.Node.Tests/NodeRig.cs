@@ -95,6 +95,7 @@ internal sealed class NodeRig : IAsyncDisposable
         Pool = "default",
         Protocol = PortProtocol.Tcp,
         Policy = new PortPolicy(),
+        PolicyRevision = 1,
     };
 
     /// <summary>A heartbeat of a DEA with one instance of the application, and another of an unbound one so that it is no partial heartbeat.</summary>

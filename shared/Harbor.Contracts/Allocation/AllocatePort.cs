@@ -18,6 +18,9 @@ public sealed record AllocatePort
 
     public required PortPolicy Policy { get; init; }
 
+    /// <summary>As in <see cref="ChangePortPolicy"/>: a port that the instance has already follows the newer policy.</summary>
+    public required long PolicyRevision { get; init; }
+
     /// <summary>The port that the platform asked for; null for a random free one.</summary>
     public int? RequestedPort { get; init; }
 

@@ -18,6 +18,8 @@ public sealed record ProvisionPort
 
     public required PortPolicy Policy { get; init; }
 
+    public required long PolicyRevision { get; init; }
+
     /// <summary>The port that the platform asked for; null for a random free one.</summary>
     public int? RequestedPort { get; init; }
 

@@ -22,6 +22,9 @@ public sealed record PortDocument : Document
 
     public required PortPolicy Policy { get; init; }
 
+    /// <summary>Of the command that <see cref="Policy"/> came with. Older ones are late and change nothing.</summary>
+    public long PolicyRevision { get; init; }
+
     /// <summary>The applications bound to the port; none in quarantine.</summary>
     public IReadOnlyList<BoundApp> Apps { get; init; } = [];
 

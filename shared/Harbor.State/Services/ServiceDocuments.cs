@@ -5,7 +5,8 @@ namespace Harbor.State.Services;
 /// <summary>The collections of service instances and bindings, and what they can be asked for by.</summary>
 public static class ServiceDocuments
 {
-    /// <summary>Documents that a sweep has to look at: running operations by their start, and remembered ends by when they may be forgotten.</summary>
+    /// <summary>Documents that a sweep has to look at: running operations by their start, roll-backs by when they are due, and
+    /// remembered ends by when they may be forgotten.</summary>
     public const string Due = "due";
 
     /// <summary>Bindings by their service instance.</summary>
@@ -14,7 +15,7 @@ public static class ServiceDocuments
     public static DocumentType<ServiceInstanceDocument> Instances { get; } = new(
         "service-instances",
         ServicesJson.Default.ServiceInstanceDocument,
-        new DocumentIndex<ServiceInstanceDocument>(Due, static instance => DueKeys(instance.Operation, instance.ForgetAt)));
+        new DocumentIndex<ServiceInstanceDocument>(Due, static instance => DueKeys(instance.Operation, instance.ForgetAt ?? instance.RollBackDueAt)));
 
     public static DocumentType<BindingDocument> Bindings { get; } = new(
         "bindings",
@@ -22,7 +23,7 @@ public static class ServiceDocuments
         new DocumentIndex<BindingDocument>(Due, static binding => DueKeys(binding.Operation, binding.ForgetAt)),
         new DocumentIndex<BindingDocument>(Instance, static binding => [binding.ServiceInstanceId]));
 
-    private static string[] DueKeys(OperationRecord operation, DateTimeOffset? forgetAt) => (operation.State, forgetAt) switch
+    private static string[] DueKeys(OperationRecord operation, DateTimeOffset? dueAt) => (operation.State, dueAt) switch
     {
         (OperationState.InProgress, _) => [DocumentKeys.Of(operation.StartedAt)],
         (_, { } time) => [DocumentKeys.Of(time)],

@@ -45,6 +45,12 @@ public sealed record ServiceInstanceDocument : Document
     /// <summary>What the running update will change.</summary>
     public PendingUpdate? Update { get; init; }
 
+    /// <summary>Of the latest policy that the node was, or will be, told to give the port; grows with each.</summary>
+    public long PolicyRevision { get; init; }
+
+    /// <summary>An update failed, and the node has not confirmed yet that the port follows <see cref="Parameters"/> again: when it is told once more.</summary>
+    public DateTimeOffset? RollBackDueAt { get; init; }
+
     /// <summary>Failed and deleted instances: when the document goes.</summary>
     public DateTimeOffset? ForgetAt { get; init; }
 }

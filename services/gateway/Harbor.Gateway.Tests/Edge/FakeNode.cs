@@ -17,10 +17,10 @@ internal sealed class FakeNode(FakeEdge edge, FakePorts ports)
     public Task Consume(ConsumeContext<ChangePortPolicy> context) => AnswerAsync(context, context.Message.ServiceInstanceId, async () =>
     {
         var message = context.Message;
-        var changed = await ports.ChangeAsync(message.ServiceInstanceId, port => port with { Policy = message.Policy }, context.CancellationToken);
+        var changed = await ports.ChangeAsync(message.ServiceInstanceId, port => FakePorts.Follow(port, message.Policy, message.PolicyRevision), context.CancellationToken);
         return changed is null
             ? new PortNotHeld { OperationId = message.OperationId, ServiceInstanceId = message.ServiceInstanceId }
-            : new PortPolicyChanged { OperationId = message.OperationId, ServiceInstanceId = message.ServiceInstanceId };
+            : new PortPolicyChanged { OperationId = message.OperationId, ServiceInstanceId = message.ServiceInstanceId, PolicyRevision = changed.PolicyRevision };
     });
 
     public Task Consume(ConsumeContext<BindApp> context) => edge.BindingsAreLost ? Task.CompletedTask : AnswerAsync(context, context.Message.BindingId, async () =>

@@ -1,4 +1,5 @@
 using Harbor.Contracts.Allocation;
+using Harbor.Contracts.Ports;
 using Harbor.State.Documents;
 using Harbor.State.Pools;
 using Harbor.State.Ports;
@@ -17,6 +18,11 @@ internal sealed class FakePorts(FakeEdge edge, IDocuments<PortDocument> ports, I
             var own = all.FirstOrDefault(port => port.ServiceInstanceId == command.ServiceInstanceId && port.State == PortState.Active);
             if (own is not null && !command.Avoid.Contains(own.Port))
             {
+                if (command.PolicyRevision > own.PolicyRevision)
+                {
+                    await ports.ReplaceAsync(Follow(own, command.Policy, command.PolicyRevision), cancellationToken);
+                }
+
                 return Allocated(command, own.Port);
             }
 
@@ -54,6 +60,10 @@ internal sealed class FakePorts(FakeEdge edge, IDocuments<PortDocument> ports, I
             edge.Writing.Release();
         }
     }
+
+    /// <summary>The port with that policy, unless it follows a newer one.</summary>
+    public static PortDocument Follow(PortDocument port, PortPolicy policy, long revision)
+        => port.PolicyRevision >= revision ? port : port with { Policy = policy, PolicyRevision = revision };
 
     public async Task<PortReleased> ReleaseAsync(ReleasePort command, CancellationToken cancellationToken)
     {
@@ -114,6 +124,7 @@ internal sealed class FakePorts(FakeEdge edge, IDocuments<PortDocument> ports, I
                 ServiceInstanceId = command.ServiceInstanceId,
                 State = PortState.Active,
                 Policy = command.Policy,
+                PolicyRevision = command.PolicyRevision,
                 AllocatedAt = time.GetUtcNow(),
             },
             cancellationToken);

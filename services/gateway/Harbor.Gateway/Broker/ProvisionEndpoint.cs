@@ -149,7 +149,7 @@ internal sealed class ProvisionEndpoint(
         ServiceInstanceDocument? created = null;
         try
         {
-            return created = await instances.CreateAsync(wanted, remembered, CancellationToken.None);
+            return created = await instances.CreateAsync(wanted.Following(remembered, operations.Now), remembered, CancellationToken.None);
         }
         finally
         {

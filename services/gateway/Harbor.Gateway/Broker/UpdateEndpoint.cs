@@ -110,7 +110,7 @@ internal sealed class UpdateEndpoint(PlanCatalog catalog, PoolDirectory pools, S
         }
 
         var ended = operations.New(OperationKind.Update, asynchronous: false).Succeeded(operations.Now);
-        if (await instances.ReplaceAsync(instance.Updating(update, ended).With(update), CancellationToken.None) is null)
+        if (await instances.ReplaceAsync(instance.Next(ended).With(update), CancellationToken.None) is null)
         {
             return null;
         }
@@ -129,7 +129,7 @@ internal sealed class UpdateEndpoint(PlanCatalog catalog, PoolDirectory pools, S
 
         var operation = operations.New(OperationKind.Update, asynchronous);
         using var wait = operations.Arm(operation.Id);
-        if (await instances.ReplaceAsync(instance.Updating(update, operation), CancellationToken.None) is not { } updating)
+        if (await instances.ReplaceAsync(instance.Updating(update, operation, operations.Now), CancellationToken.None) is not { } updating)
         {
             return null;
         }

@@ -16,6 +16,7 @@ internal static class InstanceCommands
         Pool = instance.Pool,
         Protocol = instance.Protocol,
         Policy = PortPolicies.Of(instance.Parameters, catalog.Find(instance.PlanId)),
+        PolicyRevision = instance.PolicyRevision,
         RequestedPort = instance.Parameters.Port,
         Deadline = instance.Operation.Deadline,
     };
@@ -34,5 +35,6 @@ internal static class InstanceCommands
         OperationId = instance.Operation.Id,
         ServiceInstanceId = instance.Id,
         Policy = PortPolicies.Of(parameters, catalog.Find(instance.PlanId)),
+        PolicyRevision = instance.PolicyRevision,
     };
 }

@@ -20,6 +20,10 @@ internal static class InstanceLife
         => operationId is null ? instance.Operation
             : instance.Earlier.Prepend(instance.Operation).FirstOrDefault(operation => operation.Id == operationId) ?? instance.Operation;
 
+    /// <summary>A new instance takes the place of one that is over. Its policy is newer than all of that one's, whose port it may find still held.</summary>
+    public static ServiceInstanceDocument Following(this ServiceInstanceDocument instance, ServiceInstanceDocument? remembered, DateTimeOffset now)
+        => instance with { PolicyRevision = NextRevision(remembered, now) };
+
     public static ServiceInstanceDocument? Provisioned(this ServiceInstanceDocument instance, string operationId, int port, DateTimeOffset now)
         => !instance.Runs(operationId) || instance.State != ServiceInstanceState.Provisioning ? null : instance with
         {
@@ -49,6 +53,7 @@ internal static class InstanceLife
             Operation = operation,
             Earlier = [before, .. instance.Earlier.Take(Remembered - 1)],
             Update = null,
+            RollBackDueAt = null,
             ForgetAt = null,
         };
     }
@@ -69,17 +74,34 @@ internal static class InstanceLife
             Operation = instance.Operation.Failed(OperationFailure.TimedOut, description, now),
         };
 
-    public static ServiceInstanceDocument Updating(this ServiceInstanceDocument instance, PendingUpdate update, OperationRecord operation) => instance with
+    public static ServiceInstanceDocument Next(this ServiceInstanceDocument instance, OperationRecord operation) => instance with
     {
-        Update = update,
         Operation = operation,
         Earlier = [instance.Operation, .. instance.Earlier.Take(Remembered - 1)],
     };
 
-    public static ServiceInstanceDocument? Updated(this ServiceInstanceDocument instance, string operationId, DateTimeOffset now)
-        => !instance.Runs(operationId) || instance.Update is not { } update ? null : instance.With(update) with
+    /// <summary>A roll-back that is not confirmed yet is superseded: the update's policy is whole, and newer.</summary>
+    public static ServiceInstanceDocument Updating(this ServiceInstanceDocument instance, PendingUpdate update, OperationRecord operation, DateTimeOffset now)
+        => instance.Next(operation) with
+        {
+            Update = update,
+            PolicyRevision = NextRevision(instance, now),
+            RollBackDueAt = null,
+        };
+
+    /// <param name="revision">Of the policy that the port follows now.</param>
+    public static ServiceInstanceDocument? Updated(this ServiceInstanceDocument instance, long revision, DateTimeOffset now)
+        => !instance.IsRunning() || instance.Update is not { } update || instance.PolicyRevision != revision ? null : instance.With(update) with
         {
             Operation = instance.Operation.Succeeded(now),
+        };
+
+    /// <summary>The command may still be carried out, or have been: the port is given the old policy anew, until the node confirms it.</summary>
+    public static ServiceInstanceDocument? UpdateTimedOut(this ServiceInstanceDocument instance, string operationId, string description, DateTimeOffset now)
+        => instance.UpdateFailed(operationId, OperationFailure.TimedOut, description, now) is not { } failed ? null : failed with
+        {
+            PolicyRevision = NextRevision(instance, now),
+            RollBackDueAt = now,
         };
 
     public static ServiceInstanceDocument? UpdateFailed(
@@ -90,6 +112,9 @@ internal static class InstanceLife
             Operation = instance.Operation.Failed(failure, description, now),
         };
 
+    public static ServiceInstanceDocument? RolledBack(this ServiceInstanceDocument instance, long revision)
+        => instance.RollBackDueAt is null || instance.PolicyRevision != revision ? null : instance with { RollBackDueAt = null };
+
     public static ServiceInstanceDocument With(this ServiceInstanceDocument instance, PendingUpdate update) => instance with
     {
         Parameters = update.Parameters,
@@ -97,6 +122,10 @@ internal static class InstanceLife
         MaintenanceVersion = update.MaintenanceVersion,
         Update = null,
     };
+
+    /// <summary>The time where that is higher, so that a revision grows too across documents that were forgotten.</summary>
+    private static long NextRevision(ServiceInstanceDocument? before, DateTimeOffset now)
+        => Math.Max((before?.PolicyRevision ?? 0) + 1, now.ToUnixTimeMilliseconds());
 
     public static OperationRecord Succeeded(this OperationRecord operation, DateTimeOffset now) => operation with
     {

@@ -20,6 +20,8 @@ internal sealed class ProvisionPortState : SagaStateMachineInstance
 
     public PortPolicy Policy { get; set; } = new();
 
+    public long PolicyRevision { get; set; }
+
     public int? RequestedPort { get; set; }
 
     /// <summary>The port that the node took, from <c>Opening</c> on.</summary>

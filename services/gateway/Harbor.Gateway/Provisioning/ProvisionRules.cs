@@ -65,6 +65,7 @@ internal sealed partial class ProvisionRules(
         saga.Pool = message.Pool;
         saga.Protocol = message.Protocol;
         saga.Policy = message.Policy;
+        saga.PolicyRevision = message.PolicyRevision;
         saga.RequestedPort = message.RequestedPort;
         saga.Deadline = message.Deadline;
         saga.Port = null;
@@ -133,6 +134,7 @@ internal sealed partial class ProvisionRules(
         Pool = saga.Pool,
         Protocol = saga.Protocol,
         Policy = saga.Policy,
+        PolicyRevision = saga.PolicyRevision,
         RequestedPort = saga.RequestedPort,
         Avoid = saga.Avoid,
     };

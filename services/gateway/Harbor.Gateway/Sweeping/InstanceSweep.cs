@@ -10,7 +10,7 @@ using Microsoft.Extensions.Options;
 
 namespace Harbor.Gateway.Sweeping;
 
-/// <summary>Starts the sagas of operations whose gateway died before it sent their command, drives updates, and forgets what is long over.</summary>
+/// <summary>Starts the sagas of operations whose gateway died before it sent their command, drives updates and their roll-backs, and forgets what is long over.</summary>
 internal sealed class InstanceSweep(
     ServiceInstances instances,
     IDocuments<SagaDocument<ProvisionPortState>> provisions,
@@ -28,7 +28,9 @@ internal sealed class InstanceSweep(
         var old = DocumentKeys.Of(operations.Now - options.Value.Broker.FirstResend);
         foreach (var instance in await instances.QueryAsync(DocumentQuery.UpTo(ServiceDocuments.Due, old) with { Limit = Most }, cancellationToken))
         {
-            await (instance.IsRunning() ? ResumeAsync(instance, cancellationToken) : instances.DeleteAsync(instance, cancellationToken));
+            await (instance.IsRunning() ? ResumeAsync(instance, cancellationToken)
+                : instance.ForgetAt is null ? updates.RollBackAsync(instance, cancellationToken)
+                : instances.DeleteAsync(instance, cancellationToken));
         }
     }
 

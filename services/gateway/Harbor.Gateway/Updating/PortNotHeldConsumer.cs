@@ -1,5 +1,4 @@
 using Harbor.Contracts.Allocation;
-using Harbor.State.Services;
 using MassTransit;
 
 namespace Harbor.Gateway.Updating;
@@ -8,6 +7,5 @@ namespace Harbor.Gateway.Updating;
 internal sealed class PortNotHeldConsumer(InstanceUpdates updates) : IConsumer<PortNotHeld>
 {
     public Task Consume(ConsumeContext<PortNotHeld> context)
-        => updates.FailAsync(
-            context.Message.ServiceInstanceId, context.Message.OperationId, OperationFailure.Refused, "The service instance holds no port.", context.CancellationToken);
+        => updates.RefuseAsync(context.Message.ServiceInstanceId, context.Message.OperationId, "The service instance holds no port.", context.CancellationToken);
 }

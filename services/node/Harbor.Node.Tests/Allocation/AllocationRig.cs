@@ -90,6 +90,7 @@ internal sealed class AllocationRig : IAsyncDisposable
         Pool = "default",
         Protocol = PortProtocol.Tcp,
         Policy = new PortPolicy(),
+        PolicyRevision = 1,
     };
 
     public async Task<int> PortAsync(string instance) => (await AllocateAsync(instance)).Port.ShouldNotBeNull().Port;

@@ -8,9 +8,9 @@ internal sealed class ChangePortPolicyConsumer(PortPolicies policies) : IConsume
     public async Task Consume(ConsumeContext<ChangePortPolicy> context)
     {
         var command = context.Message;
-        var changed = await policies.ChangeAsync(command.ServiceInstanceId, command.Policy, context.CancellationToken);
-        await (changed
-            ? context.AnswerAsync(new PortPolicyChanged { OperationId = command.OperationId, ServiceInstanceId = command.ServiceInstanceId })
+        var revision = await policies.ChangeAsync(command.ServiceInstanceId, command.Policy, command.PolicyRevision, context.CancellationToken);
+        await (revision is { } stored
+            ? context.AnswerAsync(new PortPolicyChanged { OperationId = command.OperationId, ServiceInstanceId = command.ServiceInstanceId, PolicyRevision = stored })
             : context.AnswerAsync(new PortNotHeld { OperationId = command.OperationId, ServiceInstanceId = command.ServiceInstanceId }));
     }
 }

@@ -52,12 +52,11 @@ internal sealed partial class PortAllocator(
             var last = directory.LastPortOf(command.ServiceInstanceId) is { } seen ? await ports.GetAsync(seen.Id, cancellationToken) : null;
             if (last is { State: PortState.Active } && last.ServiceInstanceId == command.ServiceInstanceId)
             {
-                if (!command.Avoid.Contains(last.Port))
+                if (await KeepAsync(command, last, cancellationToken) is { } kept)
                 {
-                    return PortAllocation.Of(last);
+                    return kept;
                 }
 
-                await ports.DeleteAsync(last, cancellationToken);
                 continue;
             }
 
@@ -79,12 +78,10 @@ internal sealed partial class PortAllocator(
             // Another node may have been faster, for the same instance.
             if (await ports.HeldByAsync(command.ServiceInstanceId, cancellationToken) is { } held)
             {
-                if (!command.Avoid.Contains(held.Port))
+                if (await KeepAsync(command, held, cancellationToken) is { } kept)
                 {
-                    return PortAllocation.Of(held);
+                    return kept;
                 }
-
-                await ports.DeleteAsync(held, cancellationToken);
             }
             else if (allocation is { } refusal)
             {
@@ -93,6 +90,20 @@ internal sealed partial class PortAllocator(
         }
 
         throw new TimeoutException($"The ports of {command.ServiceInstanceId} change faster than they can be read.");
+    }
+
+    /// <summary>The port that the instance has, with the newer policy. Null where it is given up, or not what it was: look again.</summary>
+    private async Task<PortAllocation?> KeepAsync(AllocatePort command, PortDocument held, CancellationToken cancellationToken)
+    {
+        if (command.Avoid.Contains(held.Port))
+        {
+            await ports.DeleteAsync(held, cancellationToken);
+            return null;
+        }
+
+        return held.PolicyRevision >= command.PolicyRevision
+            ? PortAllocation.Of(held)
+            : Stored(await ports.ReplaceAsync(held with { Policy = command.Policy, PolicyRevision = command.PolicyRevision }, cancellationToken));
     }
 
     /// <summary>Null: look again.</summary>
@@ -175,6 +186,7 @@ internal sealed partial class PortAllocator(
             ServiceInstanceId = command.ServiceInstanceId,
             State = PortState.Active,
             Policy = command.Policy,
+            PolicyRevision = command.PolicyRevision,
             AllocatedAt = time.GetUtcNow(),
         };
         return known is null ? ports.InsertAsync(taken, cancellationToken) : ports.ReplaceAsync(taken, cancellationToken);

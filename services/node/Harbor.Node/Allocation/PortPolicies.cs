@@ -7,17 +7,22 @@ namespace Harbor.Node.Allocation;
 /// <summary>Changes what a port's owner asked for.</summary>
 internal sealed class PortPolicies(IDocuments<PortDocument> ports)
 {
-    /// <summary>False where the instance holds no port.</summary>
-    public async Task<bool> ChangeAsync(string serviceInstanceId, PortPolicy policy, CancellationToken cancellationToken)
+    /// <summary>The revision of the policy that the port follows now, the given one or a newer; null where the instance holds no port.</summary>
+    public async Task<long?> ChangeAsync(string serviceInstanceId, PortPolicy policy, long revision, CancellationToken cancellationToken)
     {
         while (await ports.HeldByAsync(serviceInstanceId, cancellationToken) is { } port)
         {
-            if ((await ports.ReplaceAsync(port with { Policy = policy }, cancellationToken)).Written)
+            if (port.PolicyRevision >= revision)
             {
-                return true;
+                return port.PolicyRevision;
+            }
+
+            if ((await ports.ReplaceAsync(port with { Policy = policy, PolicyRevision = revision }, cancellationToken)).Written)
+            {
+                return revision;
             }
         }
 
-        return false;
+        return null;
     }
 }
