@@ -45,8 +45,7 @@ public sealed class AdminTests
         ((int)changed["port_range"]!["last"]!).ShouldBe(20099);
         changed["ports_outside_range"]!.ToJsonString().ShouldBe("[20500]");
         (await run.Broker.FetchAsync("x")).Is(200);
-        await Harbor.Testing.Eventually.TrueAsync(
-            async () => (await run.Broker.ProvisionAsync("y", BrokerClient.ProvisionBody(new { port = 20501 }))).Status == 400, "the range is known", cancellationToken: TestContext.Current.CancellationToken);
+        (await run.Broker.ProvisionAsync("y", BrokerClient.ProvisionBody(new { port = 20501 }))).Is(400);
         await run.RestartAsync();
         using var again = new BrokerClient(run.Url, "admin", "a");
         ((string?)(await again.SendAsync(HttpMethod.Get, "/admin/v1/pools/default")).Is(200).Body["hostname"]).ShouldBe("edge.example.com");

@@ -10,7 +10,8 @@ using Harbor.State.Ports;
 namespace Harbor.Gateway.Admin;
 
 /// <summary>What operators see of pools, and change.</summary>
-internal sealed class PoolAdmin(IDocuments<PoolDocument> pools, IDocuments<PortDocument> ports, DependencyLimit limit, AuditTrail audit)
+internal sealed class PoolAdmin(
+    IDocuments<PoolDocument> pools, DocumentView<PoolDocument> view, IDocuments<PortDocument> ports, DependencyLimit limit, AuditTrail audit)
 {
     public async Task<IReadOnlyList<PoolStatus>> ListAsync(CancellationToken cancellationToken)
     {
@@ -39,9 +40,13 @@ internal sealed class PoolAdmin(IDocuments<PoolDocument> pools, IDocuments<PortD
                 return await ShowAsync(before, CancellationToken.None);
             }
 
-            if ((await limit.WithinAsync(token => pools.ReplaceAsync(after, token), CancellationToken.None)).Written)
+            var result = await limit.WithinAsync(token => pools.ReplaceAsync(after, token), CancellationToken.None);
+            if (result.Written)
             {
                 audit.Pool(user.Name, name, Text(before), Text(after));
+
+                // Requests are checked by the view: whoever was told of a change must not see this gateway go by the pool of before.
+                await limit.WithinAsync(token => new ValueTask<PoolDocument?>(view.WaitForAsync(name, pool => pool?.Version >= result.Document!.Version, token)), CancellationToken.None);
                 return await ShowAsync(after, CancellationToken.None);
             }
         }
