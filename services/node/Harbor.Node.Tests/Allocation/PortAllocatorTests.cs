@@ -169,7 +169,7 @@ public sealed class PortAllocatorTests
 
         (await rig.Releaser.ReleaseAsync("s1", unused: true, Cancellation))!.Port.ShouldBe(21000);
 
-        await AllocationRig.SeenAsync(() => rig.Views.Ports.Count == 0, "the port is free");
+        await AllocationRig.SeenAsync(() => rig.Directory.FreePortsOf("default")!.FreeCount == 1, "the port is free");
         (await rig.PortAsync("s2")).ShouldBe(21000);
     }
 
