@@ -132,6 +132,33 @@ public sealed class BackendTests
         relay.Counters(Transport.Tcp).ConnectFailures.ShouldBe(0);
     }
 
+    /// <summary>The refusal and the news that the backend is gone are there in the same moment, in either order: in one of many tries.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task GoneWhileItRefuses_TheConnectionsWaitForAnother(RelayEngineKind kind)
+    {
+        const int rounds = 400;
+        const int clients = 8;
+        await using var relay = new Relay(kind);
+        using var backend = new TcpBackend().Answer('b');
+        var refusing = FreePorts.Next();
+        await relay.PolicyAsync(Transport.Tcp, policy => policy with { Hold = TimeSpan.FromMinutes(1) });
+        for (var round = 0; round < rounds; round++)
+        {
+            await relay.BackendsAsync(Enumerable.Range(0, 4).Select(number => Relay.BackendAt(refusing, $"{round}/{number}")));
+            var asking = Enumerable.Range(0, clients).Select(_ => Asking.AskAsync(relay.Port, Transport.Tcp)).ToList();
+            await relay.BackendsAsync();
+            await relay.BackendsAsync(backend.Snapshot);
+            foreach (var asked in asking)
+            {
+                using var asker = await asked;
+                (await asker.AnswerAsync()).ShouldBe('b');
+            }
+        }
+
+        relay.Counters(Transport.Tcp).Ended.Keys.ShouldNotContain(EndReason.Internal);
+    }
+
     [Theory]
     [MemberData(nameof(All))]
     public async Task AllRefuse_TheClientIsReset(RelayEngineKind kind)

@@ -48,6 +48,9 @@ internal sealed partial class EventLoop : IDisposable
     /// <summary>Milliseconds on the loop's clock, as of the current round.</summary>
     public long Now { get; private set; }
 
+    /// <summary>Counts the batches of events. What is closed during one may still have an event in it, and not in a later one.</summary>
+    public long Round { get; private set; }
+
     /// <summary>Made with the loop's first TCP port.</summary>
     public PipePool? Pipes { get; set; }
 
@@ -176,6 +179,7 @@ internal sealed partial class EventLoop : IDisposable
         {
             var count = _epoll.Wait(_turns.Count > 0 ? 0 : _clock.Sleep(_timers));
             Now = _clock.NowMs;
+            Round++;
             for (var index = 0; index < count; index++)
             {
                 var token = _epoll.Token(index);

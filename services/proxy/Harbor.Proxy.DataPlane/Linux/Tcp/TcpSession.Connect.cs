@@ -93,6 +93,7 @@ internal sealed partial class TcpSession
         }
 
         _backend = StreamSide.Of(-1);
+        _gaveUpInRound = _loop.Round;
         if (failed)
         {
             _listener.Cells.ConnectFailures++;

@@ -29,6 +29,12 @@ internal sealed partial class TcpSession
 
     internal override void OnReady(uint events, int side)
     {
+        if (side == BackendSide && _gaveUpInRound == _loop.Round)
+        {
+            // Of the attempt that was given up in this very round. Taken for the next one's, it would make a backend out of nothing, or a failure of a good one.
+            return;
+        }
+
         ref var ready = ref side == ClientSide ? ref _client : ref _backend;
         ready.FinIsIn |= (events & (EPOLLRDHUP | EPOLLERR)) == EPOLLRDHUP;
         ready.HasUrgent |= (events & EPOLLPRI) != 0;

@@ -31,6 +31,7 @@ internal sealed partial class TcpSession : LoopEntry
     private long _lastActive;
     private long _giveUpAtMs;
     private bool _hasFailed;
+    private long _gaveUpInRound;
     private EndReason _endedFirst;
 
     private enum Stage : byte
@@ -61,6 +62,7 @@ internal sealed partial class TcpSession : LoopEntry
         _since = _loop.Now;
         _giveUpAtMs = _loop.Now + _listener.State.Rules.HoldMs;
         _keepsAlive = _hasFailed = false;
+        _gaveUpInRound = -1;
         _stage = Stage.Connecting;
         _loop.Track(this);
         Next = _listener.FirstSession;

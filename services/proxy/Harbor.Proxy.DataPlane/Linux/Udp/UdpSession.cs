@@ -121,6 +121,12 @@ internal sealed partial class UdpSession : LoopEntry
     /// <summary>The backend answers, or the system says that it does not.</summary>
     internal override void OnReady(uint events, int side)
     {
+        if (_upstream < 0)
+        {
+            // It was left in this very round, whose events still have its last.
+            return;
+        }
+
         var batch = _loop.Datagrams.Batch;
         var count = DatagramBatch.Capacity;
         for (var turn = 0; count == DatagramBatch.Capacity; turn++)
