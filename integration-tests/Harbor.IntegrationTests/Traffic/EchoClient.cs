@@ -77,6 +77,15 @@ internal sealed class EchoClient : IDisposable
         return await ReadLineAsync() == line;
     }
 
+    /// <summary>Sends one letter, and gives the one that comes back.</summary>
+    public async Task<char> EchoesLetterAsync(char letter)
+    {
+        using var limit = Limit();
+        await _socket.SendAsync(new[] { (byte)letter }, limit.Token);
+        await ReadByteAsync();
+        return (char)_byte[0];
+    }
+
     /// <summary>Waits until the connection is reset.</summary>
     public async Task<bool> IsResetAsync()
     {

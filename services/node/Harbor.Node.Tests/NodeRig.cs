@@ -2,6 +2,8 @@ using System.Text;
 using Harbor.Contracts.Allocation;
 using Harbor.Contracts.Bindings;
 using Harbor.Contracts.Ports;
+using Harbor.Hosting;
+using Harbor.Node.Routes;
 using Harbor.State.Documents;
 using Harbor.State.Pools;
 using Harbor.State.Ports;
@@ -38,7 +40,7 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public IDocuments<PoolDocument> Pools => Host.Services.GetRequiredService<IDocuments<PoolDocument>>();
 
-    public static async Task<NodeRig> StartAsync(string nats, string? database = null, int firstPort = 25000, int lastPort = 25999, string? nodeId = null)
+    public static async Task<NodeRig> StartAsync(string nats, string? database = null, int firstPort = 25000, int lastPort = 25999, string? nodeId = null, params IHarborModule[] more)
     {
         var directory = database is null ? new TemporaryDirectory("node") : null;
         var settings = new Dictionary<string, string?>
@@ -49,7 +51,7 @@ internal sealed class NodeRig : IAsyncDisposable
             ["Harbor:Node:AllowLoopback"] = "true",
             ["Harbor:Node:NodeId"] = nodeId,
         };
-        var rig = new NodeRig(await TestHost.StartAsync(settings, [new NodeModule()], Cancellation), directory, nats);
+        var rig = new NodeRig(await TestHost.StartAsync(settings, [new NodeModule(), .. more], Cancellation), directory, nats);
         rig.Database = settings["Harbor:State:Sqlite:Path"]!;
         await rig.Pools.InsertAsync(new PoolDocument { Id = "default", FirstPort = firstPort, LastPort = lastPort, Host = "127.0.0.1" }, Cancellation);
         await Eventually.TrueAsync(
@@ -110,6 +112,15 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public Task<IReadOnlyList<string>> BackendsBecomeAsync(int port, params string[] expected)
         => Eventually.GetAsync(() => BackendsAsync(port), seen => seen.SequenceEqual(expected), $"backends [{string.Join(", ", expected)}]", cancellationToken: Cancellation);
+
+    /// <summary>Waits until the node has heard that the address is the application's.</summary>
+    public Task HeldAsync(string address, string app)
+    {
+        var (host, port) = (address.Split(':')[0], int.Parse(address.Split(':')[1], System.Globalization.CultureInfo.InvariantCulture));
+        var entry = new BackendEntry { Host = host, Port = port, AppGuid = "", Since = default };
+        return Eventually.TrueAsync(
+            () => Host.Services.GetRequiredService<RouteService>().HolderOf(entry)?.App == app, $"{address} is {app}'s", cancellationToken: Cancellation);
+    }
 
     public async ValueTask DisposeAsync()
     {

@@ -77,6 +77,7 @@ public sealed class NodeModule : IHarborModule
         services.AddSingleton<PartitionKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<PartitionKeeper>());
         services.AddSingleton<DirtyPorts>();
+        services.AddSingleton<StoredAddresses>();
         services.AddSingleton<MainPortQueue>();
         services.AddSingleton<RouteService>();
         services.AddSingleton<DeaIngest>();

@@ -7,6 +7,7 @@ namespace Harbor.Proxy.Tests;
 internal sealed class FakeRelayEngine(RelayOptions options) : IRelayEngine
 {
     private readonly ConcurrentDictionary<int, PortSnapshot> _open = new();
+    private readonly ConcurrentDictionary<int, HeldChange> _held = new();
 
     public RelayOptions Options => options;
 
@@ -21,16 +22,29 @@ internal sealed class FakeRelayEngine(RelayOptions options) : IRelayEngine
 
     public TaskCompletionSource Drained { get; } = new();
 
-    public ValueTask<ListenResult> ApplyAsync(PortSnapshot port, CancellationToken cancellationToken)
+    /// <summary>Makes the next change of the port wait.</summary>
+    public HeldChange Hold(int port)
     {
+        var gate = new HeldChange();
+        _held[port] = gate;
+        return gate;
+    }
+
+    public async ValueTask<ListenResult> ApplyAsync(PortSnapshot port, CancellationToken cancellationToken)
+    {
+        if (_held.TryRemove(port.Port, out var gate))
+        {
+            await gate.PassAsync(cancellationToken);
+        }
+
         Acts.Add((port.Port, port));
         if (Refusals.TryGetValue(port.Port, out var refusal))
         {
-            return ValueTask.FromResult(refusal);
+            return refusal;
         }
 
         _open[port.Port] = port;
-        return ValueTask.FromResult(ListenResult.Open);
+        return ListenResult.Open;
     }
 
     public ValueTask<bool> CloseAsync(int port)

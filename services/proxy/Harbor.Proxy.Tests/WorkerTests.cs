@@ -3,6 +3,7 @@ using Harbor.Contracts.Workers;
 using Harbor.Proxy.DataPlane;
 using Harbor.State.Pools;
 using Harbor.State.Ports;
+using Harbor.Testing;
 
 namespace Harbor.Proxy.Tests;
 
@@ -113,6 +114,41 @@ public sealed class WorkerTests : IDisposable
         (await worker.SaidAsync<PortClosed>(_ => true, "PortClosed")).ServiceInstanceId.ShouldBe("instance-1");
         await worker.SaidAsync<PortOpened>(opened => opened.ServiceInstanceId == "instance-2", "PortOpened for the second");
         worker.Engine.Acts.All.Select(act => act.Applied?.Owner).ShouldBe(["instance-1", null, "instance-2"]);
+    }
+
+    [Fact]
+    public async Task Address_OfTwoPorts_IsGivenToTheSecondWhenTheRelayHasTakenItFromTheFirst()
+    {
+        await using var worker = await StartAsync();
+        var first = await worker.InsertAsync(TestPorts.Port(20_001, "instance-1", backends: [TestPorts.Backend()]));
+        await worker.AppliedAsync(20_001, applied => applied.Backends.Length == 1, "the address on the first port");
+        var held = worker.Engine.Hold(20_001);
+
+        // What a worker sees of two documents has no order; here the relay has not taken it from the first when the second asks.
+        await worker.ReplaceAsync(first with { Backends = [] });
+        await held.Entered.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        await worker.InsertAsync(TestPorts.Port(20_002, "instance-2", backends: [TestPorts.Backend() with { AppGuid = "app-2" }, TestPorts.Backend("10.0.4.8") with { AppGuid = "app-2" }]));
+
+        (await worker.AppliedAsync(20_002, _ => true, "the second port")).ShouldNotBeNull().Backends.ShouldHaveSingleItem().Address.Address.ToString().ShouldBe("10.0.4.8");
+        held.Release();
+        await worker.AppliedAsync(20_002, applied => applied.Backends.Length == 2, "the address on the second port");
+    }
+
+    [Fact]
+    public async Task Addresses_ThatTwoPortsSwap_AreSwapped()
+    {
+        await using var worker = await StartAsync();
+        BackendEntry[] Entries(string app, string host) => [TestPorts.Backend(host) with { AppGuid = app }];
+        var first = await worker.InsertAsync(TestPorts.Port(20_001, "instance-1", backends: Entries("app-1", "10.0.4.7")));
+        var second = await worker.InsertAsync(TestPorts.Port(20_002, "instance-2", backends: Entries("app-2", "10.0.4.8")));
+        await worker.SaidAsync<PortOpened>(opened => opened.Port == 20_001, "the first port open");
+        await worker.SaidAsync<PortOpened>(opened => opened.Port == 20_002, "the second port open");
+
+        await worker.ReplaceAsync(first with { Backends = Entries("app-1", "10.0.4.8") });
+        await worker.ReplaceAsync(second with { Backends = Entries("app-2", "10.0.4.7") });
+
+        await worker.AppliedAsync(20_001, applied => applied.Backends.Any(backend => backend.Address.Address.ToString() == "10.0.4.8"), "the second's address on the first port");
+        await worker.AppliedAsync(20_002, applied => applied.Backends.Any(backend => backend.Address.Address.ToString() == "10.0.4.7"), "the first's address on the second port");
     }
 
     [Fact]

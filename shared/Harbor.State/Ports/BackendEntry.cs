@@ -20,6 +20,6 @@ public sealed record BackendEntry
     /// <summary>Keeps its connections, and gets new ones only while there is no live backend.</summary>
     public bool Draining { get; init; }
 
-    /// <summary>When it was first learned of.</summary>
+    /// <summary>When its process was first learned of. Another time at the same address is another process; an instance id may change while the process lives.</summary>
     public required DateTimeOffset Since { get; init; }
 }

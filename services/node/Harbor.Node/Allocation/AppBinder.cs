@@ -25,10 +25,12 @@ internal sealed partial class AppBinder(IDocuments<PortDocument> ports, IntPorts
             }
 
             // With the backends that are known already, so that the first client finds the application.
-            var bound = routes.Fill(port with { Apps = apps });
-            if ((await ports.ReplaceAsync(bound, cancellationToken)).Written)
+            using var bound = routes.Fill(port with { Apps = apps });
+            var result = await ports.ReplaceAsync(bound.Port, cancellationToken);
+            bound.Settle(result.Written ? result.Document : null);
+            if (result.Written)
             {
-                Log.Bound(logger, command.AppGuid, port.Port, command.ServiceInstanceId, command.BindingId, intPort, bound.Backends.Count);
+                Log.Bound(logger, command.AppGuid, port.Port, command.ServiceInstanceId, command.BindingId, intPort, bound.Port.Backends.Count);
                 return intPort;
             }
         }
@@ -44,8 +46,10 @@ internal sealed partial class AppBinder(IDocuments<PortDocument> ports, IntPorts
             && port.Apps.FirstOrDefault(app => app.BindingIds.Contains(command.BindingId)) is { } bound)
         {
             var apps = Without(port.Apps, bound, command.BindingId);
-            var unbound = routes.Fill(port with { Apps = apps });
-            if ((await ports.ReplaceAsync(unbound, cancellationToken)).Written)
+            using var unbound = routes.Fill(port with { Apps = apps });
+            var result = await ports.ReplaceAsync(unbound.Port, cancellationToken);
+            unbound.Settle(result.Written ? result.Document : null);
+            if (result.Written)
             {
                 Log.Unbound(logger, bound.AppGuid, port.Port, command.ServiceInstanceId, command.BindingId);
                 return;

@@ -9,6 +9,9 @@ internal sealed record Backend
 
     public required string? Instance { get; init; }
 
+    /// <summary>The id that the same process had before.</summary>
+    public string? FormerInstance { get; init; }
+
     public required int? Index { get; init; }
 
     public required string? Dea { get; init; }

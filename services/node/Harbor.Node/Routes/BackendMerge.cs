@@ -11,8 +11,9 @@ internal static class BackendMerge
     /// <param name="stored">The backends in the port's document.</param>
     /// <param name="table">The backends in the route table, the longest known first.</param>
     /// <param name="owns">Whether this node writes for a DEA (null: for instances without one).</param>
+    /// <param name="mayRemove">Whether this node may take out a stored backend that the table does not have.</param>
     /// <returns><paramref name="stored"/> itself where nothing changes.</returns>
-    public static IReadOnlyList<BackendEntry> Merge(IReadOnlyList<BackendEntry> stored, List<Backend> table, Func<string?, bool> owns)
+    public static IReadOnlyList<BackendEntry> Merge(IReadOnlyList<BackendEntry> stored, List<Backend> table, Func<string?, bool> owns, Func<BackendEntry, bool> mayRemove)
     {
         var left = new Dictionary<BackendAddress, Backend>(table.Count);
         foreach (var backend in table)
@@ -26,7 +27,7 @@ internal static class BackendMerge
         {
             var kept = AddressOf(entry) is { } address && left.Remove(address, out var backend)
                 ? owns(backend.Dea) ? Update(entry, backend) : entry
-                : owns(entry.DeaId) ? null : entry;
+                : mayRemove(entry) ? null : entry;
             changed |= !ReferenceEquals(kept, entry);
             if (kept is not null)
             {
@@ -53,7 +54,11 @@ internal static class BackendMerge
         => entry.AppGuid == backend.App && entry.InstanceId == backend.Instance && entry.InstanceIndex == backend.Index
            && entry.DeaId == backend.Dea && entry.Draining == backend.Draining
             ? entry
-            : EntryOf(backend) with { Since = entry.AppGuid == backend.App ? entry.Since : backend.Since };
+            : EntryOf(backend) with { Since = IsSameProcess(entry, backend) ? entry.Since : backend.Since };
+
+    /// <summary>The workers keep the connections of what has the same time: see <see cref="BackendEntry.Since"/>.</summary>
+    private static bool IsSameProcess(BackendEntry entry, Backend backend)
+        => entry.AppGuid == backend.App && (entry.InstanceId is null || entry.InstanceId == backend.Instance || entry.InstanceId == backend.FormerInstance);
 
     private static BackendEntry EntryOf(Backend backend) => new()
     {

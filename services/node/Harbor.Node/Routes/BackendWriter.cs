@@ -14,6 +14,7 @@ internal sealed partial class BackendWriter(
     NodeViews views,
     RouteService routes,
     DirtyPorts dirty,
+    StoredAddresses addresses,
     PartitionShare share,
     NodeMetrics metrics,
     TimeProvider time,
@@ -33,9 +34,13 @@ internal sealed partial class BackendWriter(
 
     private async Task WriteAllAsync(CancellationToken stoppingToken)
     {
-        await foreach (var port in dirty.Queue.ReadAllAsync(stoppingToken))
+        await foreach (var (_, _, port) in dirty.Queue.ReadAllAsync(stoppingToken))
         {
-            var timestamp = dirty.Take(port);
+            if (!dirty.TryTake(port, out var timestamp))
+            {
+                continue;
+            }
+
             try
             {
                 await WriteAsync(port, timestamp, stoppingToken);
@@ -49,34 +54,59 @@ internal sealed partial class BackendWriter(
                 await Task.Delay(RetryDelay, time, stoppingToken);
                 dirty.PutBack(port, timestamp);
             }
+            finally
+            {
+                dirty.Finish();
+            }
         }
     }
 
     private async Task WriteAsync(string id, long timestamp, CancellationToken cancellationToken)
     {
-        var port = Newest(id);
+        var port = addresses.IsUnsure(id) ? await ReadAsync(id, cancellationToken) : Newest(id);
         while (port is { State: PortState.Active })
         {
-            var merged = BackendMerge.Merge(port.Backends, routes.BackendsOf(port), share.Owns);
+            var merged = BackendMerge.Merge(port.Backends, routes.BackendsOf(port), share.Owns, MayRemove);
             if (ReferenceEquals(merged, port.Backends))
             {
                 return;
             }
 
-            var result = await documents.ReplaceAsync(port with { Backends = merged }, cancellationToken);
+            using var claim = addresses.Claim(port with { Backends = merged }, port.Backends, timestamp);
+            if (claim.Port.Backends.SequenceEqual(port.Backends))
+            {
+                // All that is new waits for another port's document.
+                claim.Settle(null);
+                return;
+            }
+
+            var result = await documents.ReplaceAsync(claim.Port, cancellationToken);
+            claim.Settle(result.Written ? result.Document : null);
             if (result.Written)
             {
                 _written[id] = result.Document!;
                 metrics.RouteWritten(time.GetElapsedTime(timestamp));
-                Report(port, merged);
+                Report(port, claim.Port.Backends);
                 return;
             }
 
             metrics.RouteConflict();
-            port = await documents.GetAsync(id, cancellationToken);
+            port = await ReadAsync(id, cancellationToken);
         }
 
         _written.TryRemove(id, out _);
+    }
+
+    /// <summary>An entry is its DEA's writer's; but an address that another instance has now must not wait for a writer who has not heard of that yet.</summary>
+    private bool MayRemove(BackendEntry entry)
+        => share.Owns(entry.DeaId)
+           || (routes.HolderOf(entry) is { } holder && (holder.App != entry.AppGuid || holder.Instance != entry.InstanceId) && share.Owns(holder.Dea));
+
+    private async ValueTask<PortDocument?> ReadAsync(string id, CancellationToken cancellationToken)
+    {
+        var port = await documents.GetAsync(id, cancellationToken);
+        addresses.Confirm(id, port);
+        return port;
     }
 
     private PortDocument? Newest(string id)

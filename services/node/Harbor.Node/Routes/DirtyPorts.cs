@@ -3,16 +3,24 @@ using System.Threading.Channels;
 namespace Harbor.Node.Routes;
 
 /// <summary>
-/// Ports whose documents may be behind the table, each once however often it changed. Safe for use by several threads.
+/// Ports whose documents may be behind the table, each once however often it changed; those that an address leaves come first, since until then its clients
+/// may meet another application there. Safe for use by several threads.
 /// </summary>
 internal sealed class DirtyPorts
 {
-    private readonly Lock _gate = new();
-    private readonly Dictionary<string, long> _since = [];
-    private readonly Dictionary<(string App, BackendAddress Address), RouteReason> _reasons = [];
-    private readonly Channel<string> _queue = Channel.CreateUnbounded<string>();
+    /// <summary>Reasons are only for the log: a node that is behind for long may lose some rather than hold them all.</summary>
+    private const int MaxReasons = 100_000;
 
-    public ChannelReader<string> Queue => _queue.Reader;
+    private readonly Lock _gate = new();
+    private readonly Dictionary<string, (long Timestamp, bool Leaving)> _since = [];
+    private readonly Dictionary<string, long> _deferred = [];
+    private readonly Dictionary<(string App, BackendAddress Address), RouteReason> _reasons = [];
+    private readonly Channel<(bool Later, long Number, string Port)> _queue = Channel.CreateUnboundedPrioritized<(bool, long, string)>();
+    private long _number;
+    private int _taken;
+
+    /// <summary>Ports to <see cref="TryTake"/>.</summary>
+    public ChannelReader<(bool Later, long Number, string Port)> Queue => _queue.Reader;
 
     public int Count
     {
@@ -20,19 +28,21 @@ internal sealed class DirtyPorts
         {
             lock (_gate)
             {
-                return _since.Count;
+                return _since.Count + _deferred.Count;
             }
         }
     }
 
     /// <param name="ports">The ports that changed.</param>
+    /// <param name="leaving">Those of them that an address leaves.</param>
     /// <param name="reasons">Why, by application and address.</param>
     /// <param name="timestamp">When the event came, by <see cref="TimeProvider.GetTimestamp"/>.</param>
-    public void Mark(IEnumerable<string> ports, IReadOnlyDictionary<(string App, BackendAddress Address), RouteReason> reasons, long timestamp)
+    public void Mark(
+        IEnumerable<string> ports, IReadOnlySet<string> leaving, IReadOnlyDictionary<(string App, BackendAddress Address), RouteReason> reasons, long timestamp)
     {
         lock (_gate)
         {
-            if (_since.Count == 0)
+            if ((_since.Count == 0 && _deferred.Count == 0 && _taken == 0) || _reasons.Count > MaxReasons)
             {
                 // Reasons that nobody can ask for any more.
                 _reasons.Clear();
@@ -45,20 +55,32 @@ internal sealed class DirtyPorts
 
             foreach (var port in ports)
             {
-                if (_since.TryAdd(port, timestamp))
-                {
-                    _queue.Writer.TryWrite(port);
-                }
+                Add(port, leaving.Contains(port), timestamp);
             }
         }
     }
 
-    /// <summary>A port that was read from the queue is about to be looked at; what changes from now on queues it again.</summary>
-    public long Take(string port)
+    /// <summary>
+    /// A port that was read from the queue is about to be looked at; what changes from now on queues it again. False where somebody else has it already.
+    /// True obliges to <see cref="Finish"/>.
+    /// </summary>
+    public bool TryTake(string port, out long timestamp)
     {
         lock (_gate)
         {
-            return _since.Remove(port, out var timestamp) ? timestamp : 0;
+            var taken = _since.Remove(port, out var marked);
+            timestamp = marked.Timestamp;
+            _taken += taken ? 1 : 0;
+            return taken;
+        }
+    }
+
+    /// <summary>A port that was taken has been looked at.</summary>
+    public void Finish()
+    {
+        lock (_gate)
+        {
+            _taken--;
         }
     }
 
@@ -67,9 +89,35 @@ internal sealed class DirtyPorts
     {
         lock (_gate)
         {
-            if (_since.TryAdd(port, timestamp))
+            Add(port, leaving: false, timestamp);
+        }
+    }
+
+    /// <summary>The port is to be looked at before those that nothing leaves.</summary>
+    public void Hurry(string port, long timestamp)
+    {
+        lock (_gate)
+        {
+            Add(port, leaving: true, timestamp);
+        }
+    }
+
+    /// <summary>The port waits for another's document, until <see cref="Resume"/>.</summary>
+    public void Defer(string port, long timestamp)
+    {
+        lock (_gate)
+        {
+            _deferred.TryAdd(port, timestamp);
+        }
+    }
+
+    public void Resume(string port)
+    {
+        lock (_gate)
+        {
+            if (_deferred.Remove(port, out var timestamp))
             {
-                _queue.Writer.TryWrite(port);
+                Add(port, leaving: false, timestamp);
             }
         }
     }
@@ -79,6 +127,20 @@ internal sealed class DirtyPorts
         lock (_gate)
         {
             return _reasons.GetValueOrDefault((app, address), RouteReason.Reconciled);
+        }
+    }
+
+    private void Add(string port, bool leaving, long timestamp)
+    {
+        if (_since.TryAdd(port, (timestamp, leaving)))
+        {
+            _queue.Writer.TryWrite((!leaving, _number++, port));
+        }
+        else if (leaving && _since[port] is { Leaving: false } known)
+        {
+            // It stands in the queue twice now; whoever comes to it the second time finds it taken.
+            _since[port] = (known.Timestamp, true);
+            _queue.Writer.TryWrite((false, _number++, port));
         }
     }
 }

@@ -20,6 +20,9 @@ internal sealed class Instance(AppRoutes app, string? id, long sequence, long si
     /// <summary>The order in which instances came.</summary>
     public long Sequence { get; } = sequence;
 
+    /// <summary>The id that its process had before: an update of an application gives its instances new ones, and their processes live on.</summary>
+    public string? FormerId { get; set; }
+
     /// <summary>When it was first learned of, in ticks.</summary>
     public long Since { get; } = since;
 

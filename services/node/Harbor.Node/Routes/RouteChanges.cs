@@ -6,6 +6,9 @@ internal sealed class RouteChanges
     /// <summary>Ports whose backends may be others now.</summary>
     public HashSet<string> Ports { get; } = [];
 
+    /// <summary>Those of them that an address leaves.</summary>
+    public HashSet<string> Leaving { get; } = [];
+
     /// <summary>Why, by application and address. Of several reasons the last.</summary>
     public Dictionary<(string App, BackendAddress Address), RouteReason> Reasons { get; } = [];
 
@@ -18,6 +21,7 @@ internal sealed class RouteChanges
     public void Clear()
     {
         Ports.Clear();
+        Leaving.Clear();
         Reasons.Clear();
         Notes.Clear();
         Unaddressed.Clear();

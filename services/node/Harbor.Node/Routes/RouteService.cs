@@ -11,16 +11,18 @@ internal sealed partial class RouteService
     private readonly RouteTable _table;
     private readonly RouteChanges _changes = new();
     private readonly DirtyPorts _dirty;
+    private readonly StoredAddresses _addresses;
     private readonly MainPortQueue _unaddressed;
     private readonly TimeProvider _time;
     private readonly ILogger<RouteService> _logger;
     private bool _remembers = true;
 
     public RouteService(
-        RouteTable table, DirtyPorts dirty, MainPortQueue unaddressed, NodeViews views, NodeMetrics metrics, TimeProvider time, ILogger<RouteService> logger)
+        RouteTable table, DirtyPorts dirty, StoredAddresses addresses, MainPortQueue unaddressed, NodeViews views, NodeMetrics metrics, TimeProvider time, ILogger<RouteService> logger)
     {
         _table = table;
         _dirty = dirty;
+        _addresses = addresses;
         _unaddressed = unaddressed;
         _time = time;
         _logger = logger;
@@ -66,8 +68,19 @@ internal sealed partial class RouteService
 
     public bool NeedsMainPort(string app) => Read(table => table.NeedsMainPort(app));
 
-    /// <summary>The port with the backends of its applications as the table knows them.</summary>
-    public PortDocument Fill(PortDocument port) => port with { Backends = BackendMerge.Merge(port.Backends, BackendsOf(port), _ => true) };
+    /// <summary>
+    /// The port with the backends of its applications as the table knows them. One whose address another port has still is not among them, and is added
+    /// when it has left there.
+    /// </summary>
+    public AddressClaim Fill(PortDocument port)
+    {
+        var merged = BackendMerge.Merge(port.Backends, BackendsOf(port), _ => true, _ => true);
+        return _addresses.Claim(port with { Backends = merged }, port.Backends, _time.GetTimestamp());
+    }
+
+    /// <summary>Who is at the backend's address by now; null where nobody is known to be.</summary>
+    public (string App, string? Instance, string? Dea)? HolderOf(BackendEntry entry)
+        => BackendMerge.AddressOf(entry) is { } address ? Read(table => table.HolderOf(address)) : null;
 
     /// <summary>
     /// This node writes for more DEAs from now on. Of those that it has not heard itself it takes over what is stored, so that nothing is lost; then every port is compared.
@@ -85,7 +98,7 @@ internal sealed partial class RouteService
     }
 
     /// <summary>Has every port compared with its document.</summary>
-    public void ReconcileAll() => _dirty.Mark(Read(table => table.PortIds.ToList()), new Dictionary<(string, BackendAddress), RouteReason>(), _time.GetTimestamp());
+    public void ReconcileAll() => _dirty.Mark(Read(table => table.PortIds.ToList()), new HashSet<string>(), new Dictionary<(string, BackendAddress), RouteReason>(), _time.GetTimestamp());
 
     private T Read<T>(Func<RouteTable, T> question)
     {
@@ -103,7 +116,7 @@ internal sealed partial class RouteService
             change(_time.GetUtcNow(), _changes);
             if (_changes.Ports.Count > 0)
             {
-                _dirty.Mark(_changes.Ports, _changes.Reasons, timestamp);
+                _dirty.Mark(_changes.Ports, _changes.Leaving, _changes.Reasons, timestamp);
             }
 
             foreach (var app in _changes.Unaddressed)

@@ -71,6 +71,8 @@ internal sealed partial class RouteTable
                 return false;
             }
 
+            // The same state at the same address: the process has not been started anew.
+            instance.FormerId = holder.App == instance.App && holder.Began == instance.Began ? holder.Id : instance.FormerId;
             Withdraw(holder, port, RouteReason.AddressTaken);
         }
 
@@ -107,6 +109,10 @@ internal sealed partial class RouteTable
         if (_holders.TryGetValue(address, out var holder) && holder == instance)
         {
             _holders.Remove(address);
+            foreach (var binding in instance.App.Bindings)
+            {
+                _changes.Leaving.Add(binding.PortId);
+            }
         }
     }
 

@@ -63,6 +63,10 @@ internal sealed partial class RouteTable
 
     public List<Backend> BackendsOf(string portId) => BackendsOf(portId, _ports.GetValueOrDefault(portId, []));
 
+    /// <summary>Who is at an address: application, instance, DEA; null where nobody is known to be.</summary>
+    public (string App, string? Instance, string? Dea)? HolderOf(BackendAddress address)
+        => _holders.TryGetValue(address, out var holder) ? (holder.App.Guid, holder.Id, holder.Dea?.Id) : null;
+
     public IEnumerable<string> PortIds => _ports.Keys;
 
     /// <summary>Whether it is worth asking the DEAs for the application's main ports.</summary>
@@ -93,6 +97,7 @@ internal sealed partial class RouteTable
         Address = address,
         App = instance.App.Guid,
         Instance = instance.Id,
+        FormerInstance = instance.FormerId,
         Index = instance.Index < 0 ? null : instance.Index,
         Dea = instance.Dea?.Id,
         Draining = instance.Draining,

@@ -105,8 +105,8 @@ public sealed class PortSnapshotExtensionsTests
 
         backends.ShouldBe(
         [
-            new BackendSnapshot { Address = IPEndPoint.Parse("10.0.4.7:61044"), Identity = "app-1/a", Unverified = true },
-            new BackendSnapshot { Address = IPEndPoint.Parse("10.0.4.8:61045"), Identity = "app-1/b", Draining = true },
+            new BackendSnapshot { Address = IPEndPoint.Parse("10.0.4.7:61044"), Identity = $"app-1/{TestPorts.Now.Ticks}", Unverified = true },
+            new BackendSnapshot { Address = IPEndPoint.Parse("10.0.4.8:61045"), Identity = $"app-1/{TestPorts.Now.Ticks}", Draining = true },
         ]);
     }
 
@@ -123,12 +123,22 @@ public sealed class PortSnapshotExtensionsTests
     [Fact]
     public void Backends_AtOneAddress_LeaveTheOneThatCameLast()
     {
-        var port = TestPorts.Port(20_001, backends: [TestPorts.Backend("dea-1", instance: "old"), TestPorts.Backend("dea-1.example.test", instance: "new")]);
+        var port = TestPorts.Port(20_001, backends: [TestPorts.Backend("dea-1"), TestPorts.Backend("dea-1.example.test") with { AppGuid = "app-2" }]);
 
         var backends = port.ToSnapshot(_ => IPAddress.Parse("10.0.4.7"), _ => false).Backends;
 
-        backends.ShouldHaveSingleItem().Identity.ShouldBe("app-1/new");
+        backends.ShouldHaveSingleItem().Identity.ShouldStartWith("app-2/");
     }
+
+    [Fact]
+    public void Backend_WhoseInstanceHasAnotherId_IsTheSameProcess()
+        => IdentityOf(TestPorts.Backend(instance: "updated")).ShouldBe(IdentityOf(TestPorts.Backend(instance: "before")));
+
+    [Fact]
+    public void Backend_OfALaterProcessAtTheSameAddress_IsAnother()
+        => IdentityOf(TestPorts.Backend() with { Since = TestPorts.Now.AddSeconds(1) }).ShouldNotBe(IdentityOf(TestPorts.Backend()));
+
+    private static string IdentityOf(BackendEntry backend) => Map(TestPorts.Port(20_001, backends: [backend])).Backends.ShouldHaveSingleItem().Identity;
 
     private static PortSnapshot Map(PortDocument port) => port.ToSnapshot(IPAddress.Parse, _ => false);
 }

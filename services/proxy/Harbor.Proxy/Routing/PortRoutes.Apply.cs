@@ -1,3 +1,4 @@
+using System.Net;
 using Harbor.Contracts.Ports;
 using Harbor.Proxy.DataPlane;
 using Harbor.State.Ports;
@@ -48,7 +49,10 @@ internal sealed partial class PortRoutes
         }
 
         var before = route.Serving;
-        var result = await engine.ApplyAsync(wanted.ToSnapshot(found.GetValueOrDefault, unverified.Contains), cancellationToken);
+        IPEndPoint? AddressOf(BackendEntry backend) => found.TryGetValue(backend.Host, out var address) ? new(address, backend.Port) : null;
+        var backends = _served.Claim(wanted.Port, wanted.Backends, AddressOf);
+        var result = await engine.ApplyAsync((wanted with { Backends = backends }).ToSnapshot(found.GetValueOrDefault, unverified.Contains), cancellationToken);
+        Keep(wanted.Port, result.IsOpen ? backends.Select(AddressOf).OfType<IPEndPoint>() : []);
         if (result.IsOpen)
         {
             route.Serving = new PortServing(PortStatus.Open, wanted.ServiceInstanceId, null);
@@ -90,10 +94,20 @@ internal sealed partial class PortRoutes
     {
         var before = route.Serving;
         await engine.CloseAsync(route.Port);
+        Keep(route.Port, []);
         route.Serving = PortServing.Closed;
         if (before.ServiceInstanceId is { } owner)
         {
             Log.Closed(logger, route.Port, owner, options.Value.Pool);
+        }
+    }
+
+    /// <summary>Once the relay is so: what it is not led to any more may be another port's from now on.</summary>
+    private void Keep(int port, IEnumerable<IPEndPoint> addresses)
+    {
+        foreach (var waiting in _served.Keep(port, addresses))
+        {
+            Again(waiting, relisten: false);
         }
     }
 

@@ -21,6 +21,7 @@ internal sealed partial class PortRoutes(
     private readonly ConcurrentDictionary<int, PortRoute> _routes = new();
     private readonly Channel<PortRoute> _work = Channel.CreateUnbounded<PortRoute>();
     private readonly TaskCompletionSource _firstSnapshotApplied = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly ServedAddresses _served = new();
     private HashSet<int>? _snapshot;
     private bool _snapshotSeen;
     private long _outstanding;

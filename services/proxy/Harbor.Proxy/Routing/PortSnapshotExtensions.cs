@@ -75,7 +75,9 @@ internal static class PortSnapshotExtensions
         => addressOf(backend.Host) is not { } address ? null : new BackendSnapshot
         {
             Address = new IPEndPoint(address, backend.Port),
-            Identity = $"{backend.AppGuid}/{backend.InstanceId}",
+            // Not by instance: a DEA gives a process that lives on another instance id when its application is updated, and its clients stay. Since tells
+            // a new process at the old address.
+            Identity = $"{backend.AppGuid}/{backend.Since.UtcTicks}",
             Draining = backend.Draining,
             Unverified = isUnverified(backend),
         };

@@ -1,0 +1,53 @@
+using System.Collections.Concurrent;
+using Harbor.State.Documents;
+
+namespace Harbor.Node.Tests.Documents;
+
+/// <summary>A store whose writes of chosen documents wait on the way there, and that takes down in which order writes were done.</summary>
+internal sealed class GatedDocuments<T>(IDocuments<T> inner) : IDocuments<T>
+    where T : Document
+{
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _gates = new();
+    private readonly ConcurrentQueue<T> _written = new();
+
+    /// <summary>Every document as it was written, in the order in which the writers learned of it.</summary>
+    public IReadOnlyList<T> Written => [.. _written];
+
+    public DocumentType<T> Type => inner.Type;
+
+    public void Close(string id) => _gates[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    public void Open(string id)
+    {
+        if (_gates.TryRemove(id, out var gate))
+        {
+            gate.SetResult();
+        }
+    }
+
+    public ValueTask<T?> GetAsync(string id, CancellationToken cancellationToken) => inner.GetAsync(id, cancellationToken);
+
+    public ValueTask<IReadOnlyList<T>> QueryAsync(DocumentQuery query, CancellationToken cancellationToken) => inner.QueryAsync(query, cancellationToken);
+
+    public ValueTask<WriteResult<T>> InsertAsync(T document, CancellationToken cancellationToken) => inner.InsertAsync(document, cancellationToken);
+
+    public async ValueTask<WriteResult<T>> ReplaceAsync(T document, CancellationToken cancellationToken)
+    {
+        if (_gates.TryGetValue(document.Id, out var gate))
+        {
+            await gate.Task.WaitAsync(cancellationToken);
+        }
+
+        var result = await inner.ReplaceAsync(document, cancellationToken);
+        if (result.Written)
+        {
+            _written.Enqueue(document);
+        }
+
+        return result;
+    }
+
+    public ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken) => inner.DeleteAsync(document, cancellationToken);
+
+    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, cancellationToken);
+}
