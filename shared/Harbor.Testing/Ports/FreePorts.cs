@@ -4,13 +4,14 @@ using System.Net.Sockets;
 namespace Harbor.Testing.Ports;
 
 /// <summary>
-/// Ports for tests, from 10000 to 19999: below Linux's ephemeral range (32768 on), so that no outgoing connection of anybody sits on one.
+/// Ports for tests, from 10000 to 29999: below Linux's ephemeral range (32768 on), so that no outgoing connection of anybody sits on one, and
+/// enough for several test processes at once that each open a pool's whole range.
 /// Reserved among test processes by locked files, which the system unlocks however a process ends; checked free for TCP and UDP when taken.
 /// </summary>
 public static class FreePorts
 {
     private const int Lowest = 10000;
-    private const int Blocks = 200;
+    private const int Blocks = 400;
     private const int BlockSize = 50;
 
     private static readonly Lock _gate = new();

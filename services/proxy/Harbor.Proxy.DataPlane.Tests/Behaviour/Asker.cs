@@ -26,6 +26,9 @@ internal sealed class Asker(TcpPeer? tcp, UdpPeer? udp) : IDisposable
             ? (await udp.ReceiveTextAsync("an answer"))[0]
             : (await (tcp ?? throw new SocketException((int)SocketError.ConnectionReset)).ReceiveTextAsync(1))[0];
 
+    /// <summary>UDP: an answer is there to be read.</summary>
+    public bool HasAnswer => udp is { HasDatagram: true };
+
     /// <summary>TCP clients are told that they are refused; UDP clients are not.</summary>
     public Task RefusedAsync() => tcp is null || _isReset ? Task.CompletedTask : tcp.ResetAsync();
 

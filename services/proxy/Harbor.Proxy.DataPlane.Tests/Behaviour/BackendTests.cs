@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Harbor.Testing.Ports;
 
 namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
 

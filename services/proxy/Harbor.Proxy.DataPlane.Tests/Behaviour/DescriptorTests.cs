@@ -1,3 +1,5 @@
+using Harbor.Testing.Ports;
+
 namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
 
 [Collection(nameof(Alone))]

@@ -1,5 +1,6 @@
 using System.Net;
 using Harbor.Proxy.DataPlane.Listening;
+using Harbor.Testing.Ports;
 
 namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
 

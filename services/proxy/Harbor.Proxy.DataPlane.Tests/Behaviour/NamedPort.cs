@@ -50,14 +50,14 @@ internal sealed class NamedPort : IAsyncDisposable
         await Relay.RefusedAsync(_transport, reason);
     }
 
-    /// <summary>Null for a client that was refused: TCP is reset, and of UDP no more answers come than were counted.</summary>
+    /// <summary>Null for a client that was refused: TCP is reset, and of UDP everything was answered or dropped, and nothing is there.</summary>
     public async Task<char?> AnswerOrNullAsync(Asker asker)
     {
-        var answer = asker.AnswerAsync();
         if (_transport == Transport.Udp)
         {
-            await Waiting.UntilAsync(() => answer.IsCompleted || Counters.DatagramsOut + Counters.DatagramsDropped >= Counters.DatagramsIn, () => "every datagram to be answered or dropped");
-            if (await Task.WhenAny(answer, Task.Delay(TimeSpan.FromMilliseconds(200), TimeProvider.System)) != answer)
+            // An answer is counted once the client's socket has it.
+            await Relay.CountersAsync(_transport, counters => counters.DatagramsOut + counters.DatagramsDropped >= counters.DatagramsIn, "every datagram to be answered or dropped");
+            if (!asker.HasAnswer)
             {
                 return null;
             }
@@ -65,7 +65,7 @@ internal sealed class NamedPort : IAsyncDisposable
 
         try
         {
-            return await answer;
+            return await asker.AnswerAsync();
         }
         catch (System.Net.Sockets.SocketException)
         {

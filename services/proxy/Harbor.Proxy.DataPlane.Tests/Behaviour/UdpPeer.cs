@@ -22,6 +22,9 @@ internal sealed class UdpPeer : IDisposable
 
     public BackendSnapshot Snapshot => new() { Address = Address, Identity = $"instance {Address.Port}" };
 
+    /// <summary>A datagram is there to be read.</summary>
+    public bool HasDatagram => _socket.Poll(0, SelectMode.SelectRead);
+
     /// <summary>A client of a port.</summary>
     public static UdpPeer ConnectTo(int port, IPAddress? address = null, IPAddress? from = null)
     {

@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.NetworkInformation;
 using System.Security.Cryptography;
+using Harbor.Testing.Ports;
 
 namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
 

@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Harbor.Proxy.DataPlane.Listening;
 using Harbor.Proxy.DataPlane.Tests.Behaviour;
+using Harbor.Testing.Ports;
 
 namespace Harbor.Proxy.DataPlane.Tests.Listening;
 

@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Harbor.Proxy.DataPlane.Listening;
 using Harbor.Proxy.DataPlane.Managed.Udp;
 using Harbor.Proxy.DataPlane.Tests.Behaviour;
+using Harbor.Testing.Ports;
 
 namespace Harbor.Proxy.DataPlane.Tests.Managed;
 

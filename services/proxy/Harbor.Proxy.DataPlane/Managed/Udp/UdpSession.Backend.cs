@@ -18,6 +18,8 @@ internal sealed partial class UdpSession
     /// <summary>Sends a datagram to a backend that it picks; where there is none, the datagram waits or is dropped.</summary>
     private void Deliver(ReadOnlyMemory<byte> datagram)
     {
+        // Asked before the backends are: one that is verified in between, by another thread, must not be passed by and then not be waited for.
+        var holdMs = HoldMs();
         while (TryAttach() is { } upstream)
         {
             if (TrySendFirst(upstream, datagram, out var error))
@@ -28,7 +30,7 @@ internal sealed partial class UdpSession
             Note(error);
         }
 
-        Hold(datagram);
+        Hold(datagram, holdMs);
     }
 
     /// <summary>The backend refused, or cannot be reached: its failure, and the datagram goes to another one.</summary>

@@ -30,11 +30,11 @@ internal sealed partial class UdpSession
         return false;
     }
 
-    private void Hold(ReadOnlyMemory<byte> datagram)
+    private void Hold(ReadOnlyMemory<byte> datagram, long holdMs)
     {
         var nowMs = listener.Context.Clock.NowMs;
         // Not anew each time that a backend is tried in vain.
-        _heldUntilMs = _heldUntilMs == 0 ? nowMs + HoldMs() : _heldUntilMs;
+        _heldUntilMs = _heldUntilMs == 0 ? nowMs + holdMs : _heldUntilMs;
         if (nowMs >= _heldUntilMs || !listener.Port.Held.TryTake())
         {
             listener.Dropped();
