@@ -21,4 +21,15 @@ public sealed record PortSnapshot
 
     /// <summary>In the order in which they came, which is the order of <see cref="BalanceMode.First"/>.</summary>
     public ImmutableArray<BackendSnapshot> Backends { get; init; } = [];
+
+    /// <summary>By value, the backends and their order too.</summary>
+    public bool Equals(PortSnapshot? other) => other is not null
+        && Port == other.Port
+        && Transports == other.Transports
+        && Owner == other.Owner
+        && Tcp == other.Tcp
+        && Udp == other.Udp
+        && Backends.AsSpan().SequenceEqual(other.Backends.AsSpan());
+
+    public override int GetHashCode() => HashCode.Combine(Port, Transports, Owner, Tcp, Udp, Backends.IsDefault ? 0 : Backends.Length);
 }

@@ -37,4 +37,19 @@ public sealed record RelayPolicy
 
     /// <summary>How long a new connection (first datagram) waits where there is no live backend; zero resets (drops) at once.</summary>
     public TimeSpan Hold { get; init; } = TimeSpan.Zero;
+
+    /// <summary>By value, the lists too: a policy that was read anew and says the same is the same.</summary>
+    public bool Equals(RelayPolicy? other) => other is not null
+        && Balance == other.Balance
+        && ProxyHeader == other.ProxyHeader
+        && Allow.AsSpan().SequenceEqual(other.Allow.AsSpan())
+        && Deny.AsSpan().SequenceEqual(other.Deny.AsSpan())
+        && MaxConnections == other.MaxConnections
+        && MaxConnectionsPerSource == other.MaxConnectionsPerSource
+        && ConnectionRatePerSource == other.ConnectionRatePerSource
+        && ConnectTimeout == other.ConnectTimeout
+        && IdleTimeout == other.IdleTimeout
+        && Hold == other.Hold;
+
+    public override int GetHashCode() => HashCode.Combine(Balance, ProxyHeader, MaxConnections, MaxConnectionsPerSource, ConnectionRatePerSource, ConnectTimeout, IdleTimeout, Hold);
 }

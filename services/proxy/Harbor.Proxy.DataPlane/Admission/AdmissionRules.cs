@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+using System.Net;
 using Harbor.Proxy.DataPlane.Addresses;
 
 namespace Harbor.Proxy.DataPlane.Admission;
@@ -31,9 +33,14 @@ internal sealed class AdmissionRules
     /// <summary>Compiles a policy; the address rules of <paramref name="previous"/> are taken over where they did not change.</summary>
     public static AdmissionRules Compile(RelayPolicy policy, AdmissionRules? previous = null)
     {
-        if (previous is not null && previous.Policy.Allow == policy.Allow && previous.Policy.Deny == policy.Deny)
+        if (previous?.Policy == policy)
         {
-            return ReferenceEquals(previous.Policy, policy) ? previous : new AdmissionRules(policy, previous._allow, previous._deny);
+            return previous;
+        }
+
+        if (previous is not null && Same(previous.Policy.Allow, policy.Allow) && Same(previous.Policy.Deny, policy.Deny))
+        {
+            return new AdmissionRules(policy, previous._allow, previous._deny);
         }
 
         return new AdmissionRules(
@@ -41,6 +48,8 @@ internal sealed class AdmissionRules
             policy.Allow.IsDefaultOrEmpty ? null : new AddressRanges(policy.Allow),
             policy.Deny.IsDefaultOrEmpty ? null : new AddressRanges(policy.Deny));
     }
+
+    private static bool Same(ImmutableArray<IPNetwork> networks, ImmutableArray<IPNetwork> others) => networks.AsSpan().SequenceEqual(others.AsSpan());
 
     /// <summary>Deny wins; an empty allow list lets all in.</summary>
     public bool Admits(ClientAddress client) =>

@@ -54,6 +54,11 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
             ObjectDisposedException.ThrowIf(_isDisposed, this);
             if (_ports.TryGetValue(port.Port, out var open))
             {
+                if (open.State.IsAs(port))
+                {
+                    return ListenResult.Open;
+                }
+
                 if (TransportsOf(open.State) == port.Transports)
                 {
                     await open.ChangeAsync(port);

@@ -45,6 +45,11 @@ internal sealed partial class ManagedRelayEngine : IRelayEngine
             ObjectDisposedException.ThrowIf(Volatile.Read(ref _isStopped) != 0, this);
             if (_ports.TryGetValue(port.Port, out var open))
             {
+                if (open.State.IsAs(port))
+                {
+                    return ValueTask.FromResult(ListenResult.Open);
+                }
+
                 if (open.Transports == port.Transports)
                 {
                     open.Apply(port);

@@ -7,11 +7,13 @@ namespace Harbor.Proxy.DataPlane.Ports;
 /// <summary>An open port, as both engines see it: what its two transports share. Owns no socket. <see cref="Swap"/> has one caller at a time.</summary>
 internal sealed class PortState
 {
+    private PortSnapshot _snapshot;
     private BackendSet _backends;
     private byte[] _owner;
 
     public PortState(PortSnapshot snapshot, int maxHeld)
     {
+        _snapshot = snapshot;
         Port = snapshot.Port;
         Held = new SharedLimit(maxHeld);
         _owner = Encoding.UTF8.GetBytes(snapshot.Owner);
@@ -36,9 +38,13 @@ internal sealed class PortState
 
     public TransportState? this[Transport transport] => transport == Transport.Tcp ? Tcp : Udp;
 
+    /// <summary>The port is as the snapshot says: what everybody would be told anew is what they know. By the caller of <see cref="Swap"/>.</summary>
+    public bool IsAs(PortSnapshot snapshot) => _snapshot == snapshot;
+
     /// <summary>Takes over policy and backends of a later snapshot of the same transports. Returns the backends that are gone, whose connections are to be reset.</summary>
     public IReadOnlyList<BackendState> Swap(PortSnapshot snapshot)
     {
+        _snapshot = snapshot;
         var next = _backends.Next(snapshot.Backends, out var gone);
         Volatile.Write(ref _owner, Encoding.UTF8.GetBytes(snapshot.Owner));
         Volatile.Write(ref _backends, next);

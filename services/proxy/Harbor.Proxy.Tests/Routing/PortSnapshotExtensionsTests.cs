@@ -45,6 +45,8 @@ public sealed class PortSnapshotExtensionsTests
     {
         var policy = new PortPolicy
         {
+            Allow = ["10.0.0.0/8"],
+            Deny = ["10.1.0.0/16"],
             MaxConnections = 7,
             MaxConnectionsPerSource = 2,
             ConnectionRatePerSource = 3,
@@ -63,9 +65,8 @@ public sealed class PortSnapshotExtensionsTests
             ConnectTimeout = TimeSpan.FromMilliseconds(250),
             IdleTimeout = TimeSpan.FromSeconds(9),
             Hold = TimeSpan.FromSeconds(4),
-            // Arrays are equal only to themselves.
-            Allow = udp.Allow,
-            Deny = udp.Deny,
+            Allow = [IPNetwork.Parse("10.0.0.0/8")],
+            Deny = [IPNetwork.Parse("10.1.0.0/16")],
         });
     }
 
