@@ -4,6 +4,7 @@ using Harbor.Gateway.Bindings;
 using Harbor.Gateway.Broker;
 using Harbor.Gateway.Deprovisioning;
 using Harbor.Gateway.Instances;
+using Harbor.Gateway.Orphans;
 using Harbor.Gateway.Pools;
 using Harbor.Gateway.Provisioning;
 using Harbor.Gateway.Updating;
@@ -36,6 +37,7 @@ public sealed class GatewayModule : IHarborModule
             .AddBroker()
             .AddInstances()
             .AddBindings()
+            .AddOrphans()
             .AddAdmin();
     }
 

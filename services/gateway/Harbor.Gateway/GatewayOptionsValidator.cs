@@ -83,7 +83,7 @@ internal sealed partial class GatewayOptionsValidator : IValidateOptions<Gateway
             (nameof(broker.OperationTimeout), broker.OperationTimeout), (nameof(broker.SynchronousTimeout), broker.SynchronousTimeout),
             (nameof(broker.Moment), broker.Moment), (nameof(broker.DependencyTimeout), broker.DependencyTimeout), (nameof(broker.FirstResend), broker.FirstResend),
             (nameof(broker.LongestResend), broker.LongestResend), (nameof(broker.CloseTimeout), broker.CloseTimeout), (nameof(broker.SweepInterval), broker.SweepInterval),
-            (nameof(broker.RememberEnds), broker.RememberEnds), (nameof(broker.ForgetAfter), broker.ForgetAfter),
+            (nameof(broker.OrphanInterval), broker.OrphanInterval), (nameof(broker.RememberEnds), broker.RememberEnds), (nameof(broker.ForgetAfter), broker.ForgetAfter),
         ];
         foreach (var (name, value) in times.Where(time => time.Value <= TimeSpan.Zero))
         {

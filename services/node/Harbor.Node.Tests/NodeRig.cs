@@ -86,7 +86,7 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public async Task<int> BindAsync(string instance, string app, string binding)
     {
-        var answer = await AskAsync<BindApp, AppBound, BindAppRefused>(new BindApp { BindingId = binding, ServiceInstanceId = instance, AppGuid = app });
+        var answer = await AskAsync<BindApp, AppBound, BindAppRefused>(new BindApp { BindingId = binding, ServiceInstanceId = instance, Life = 1, AppGuid = app });
         return answer.ShouldBeOfType<AppBound>().IntPort;
     }
 
@@ -94,6 +94,7 @@ internal sealed class NodeRig : IAsyncDisposable
     {
         OperationId = $"op-{instance}",
         ServiceInstanceId = instance,
+        Life = 1,
         Pool = "default",
         Protocol = PortProtocol.Tcp,
         Policy = new PortPolicy(),

@@ -12,6 +12,9 @@ public sealed record AllocatePort
 
     public required string ServiceInstanceId { get; init; }
 
+    /// <summary>Which life of the instance's id it is for; grows with each. What an earlier life left behind is taken over or given up, a later one is not touched.</summary>
+    public required long Life { get; init; }
+
     public required string Pool { get; init; }
 
     public required PortProtocol Protocol { get; init; }

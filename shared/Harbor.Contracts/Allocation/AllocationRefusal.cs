@@ -20,4 +20,7 @@ public enum AllocationRefusal
 
     /// <summary>The requested port is in the list of ports to avoid: a worker could not open it.</summary>
     PortUnusable,
+
+    /// <summary>The command is late: a later life of the instance's id holds a port.</summary>
+    Superseded,
 }

@@ -7,6 +7,9 @@ public sealed record PortAllocated
 
     public required string ServiceInstanceId { get; init; }
 
+    /// <summary>Of the command.</summary>
+    public required long Life { get; init; }
+
     public required string Pool { get; init; }
 
     public required int Port { get; init; }

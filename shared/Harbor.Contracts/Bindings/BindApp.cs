@@ -10,5 +10,11 @@ public sealed record BindApp
 
     public required string ServiceInstanceId { get; init; }
 
+    /// <summary>The life of the service instance's id that is bound: no earlier and no later one.</summary>
+    public required long Life { get; init; }
+
     public required string AppGuid { get; init; }
+
+    /// <summary>The number that the application was told before, where a binding that got lost is made again; null for the node's choice.</summary>
+    public int? IntPort { get; init; }
 }

@@ -6,4 +6,7 @@ public sealed record UnbindApp
     public required string BindingId { get; init; }
 
     public required string ServiceInstanceId { get; init; }
+
+    /// <summary>The life of the service instance's id that was bound; a later one is not touched.</summary>
+    public required long Life { get; init; }
 }

@@ -10,6 +10,9 @@ public sealed record DeprovisionPort
 
     public required string ServiceInstanceId { get; init; }
 
+    /// <summary>Which life of the instance's id this is; grows with each.</summary>
+    public required long Life { get; init; }
+
     public required string Pool { get; init; }
 
     /// <summary>True where no client can have known the port, because the instance never was active.</summary>

@@ -12,6 +12,9 @@ public sealed record ProvisionPort
 
     public required string ServiceInstanceId { get; init; }
 
+    /// <summary>Which life of the instance's id this is; grows with each.</summary>
+    public required long Life { get; init; }
+
     public required string Pool { get; init; }
 
     public required PortProtocol Protocol { get; init; }

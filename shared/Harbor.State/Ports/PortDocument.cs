@@ -18,6 +18,12 @@ public sealed record PortDocument : Document
     /// <summary>The owner; of a quarantined port the last owner, who alone gets it back at once.</summary>
     public required string ServiceInstanceId { get; init; }
 
+    /// <summary>
+    /// Which life of the owner's id holds it; the gateway numbers them, growing. A command names the life that it means, so that one which comes late
+    /// cannot hit what a later life was given.
+    /// </summary>
+    public long Life { get; init; }
+
     public required PortState State { get; init; }
 
     public required PortPolicy Policy { get; init; }

@@ -10,6 +10,9 @@ public sealed record BindingDocument : Document
 {
     public required string ServiceInstanceId { get; init; }
 
+    /// <summary>The life of the service instance that it binds.</summary>
+    public long Life { get; init; }
+
     public required string ServiceId { get; init; }
 
     public required string PlanId { get; init; }

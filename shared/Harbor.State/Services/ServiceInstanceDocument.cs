@@ -45,6 +45,9 @@ public sealed record ServiceInstanceDocument : Document
     /// <summary>What the running update will change.</summary>
     public PendingUpdate? Update { get; init; }
 
+    /// <summary>Which life of its id this is: an id whose instance is gone may be provisioned again. Grows with each life, and stays through all of it.</summary>
+    public long Life { get; init; }
+
     /// <summary>Of the latest policy that the node was, or will be, told to give the port; grows with each.</summary>
     public long PolicyRevision { get; init; }
 

@@ -19,7 +19,7 @@ public sealed class CrashTests
     {
         ["Harbor:Gateway:Broker:OperationTimeout"] = "00:00:03",
         ["Harbor:Gateway:Broker:CloseTimeout"] = "00:00:01",
-        ["Harbor:Gateway:Broker:DependencyTimeout"] = "00:00:00.5",
+        ["Harbor:Gateway:Broker:DependencyTimeout"] = "00:00:02",
     };
 
     [Fact]

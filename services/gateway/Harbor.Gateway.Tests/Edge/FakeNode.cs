@@ -26,7 +26,7 @@ internal sealed class FakeNode(FakeEdge edge, FakePorts ports)
     public Task Consume(ConsumeContext<BindApp> context) => edge.BindingsAreLost ? Task.CompletedTask : AnswerAsync(context, context.Message.BindingId, async () =>
     {
         var message = context.Message;
-        var changed = await ports.ChangeAsync(message.ServiceInstanceId, port => Bind(port, message), context.CancellationToken);
+        var changed = await ports.ChangeAsync(message.ServiceInstanceId, port => port.Life == message.Life ? Bind(port, message) : null, context.CancellationToken);
         return changed is null
             ? new BindAppRefused { BindingId = message.BindingId, ServiceInstanceId = message.ServiceInstanceId, Description = "The service instance holds no port." }
             : new AppBound { BindingId = message.BindingId, ServiceInstanceId = message.ServiceInstanceId, AppGuid = message.AppGuid, IntPort = 4100 };
@@ -35,7 +35,7 @@ internal sealed class FakeNode(FakeEdge edge, FakePorts ports)
     public Task Consume(ConsumeContext<UnbindApp> context) => edge.BindingsAreLost ? Task.CompletedTask : AnswerAsync(context, context.Message.BindingId, async () =>
     {
         var message = context.Message;
-        await ports.ChangeAsync(message.ServiceInstanceId, port => Unbind(port, message.BindingId), context.CancellationToken);
+        await ports.ChangeAsync(message.ServiceInstanceId, port => port.Life <= message.Life ? Unbind(port, message.BindingId) : null, context.CancellationToken);
         return new AppUnbound { BindingId = message.BindingId, ServiceInstanceId = message.ServiceInstanceId };
     });
 

@@ -16,7 +16,12 @@ internal sealed class FakePorts(FakeEdge edge, IDocuments<PortDocument> ports, I
         {
             var all = await ports.QueryAsync(DocumentQuery.All, cancellationToken);
             var own = all.FirstOrDefault(port => port.ServiceInstanceId == command.ServiceInstanceId && port.State == PortState.Active);
-            if (own is not null && !command.Avoid.Contains(own.Port))
+            if (own?.Life > command.Life)
+            {
+                return Refused(command, AllocationRefusal.Superseded, "The service instance was provisioned anew.");
+            }
+
+            if (own?.Life == command.Life && !command.Avoid.Contains(own.Port) && (command.RequestedPort ?? own.Port) == own.Port)
             {
                 if (command.PolicyRevision > own.PolicyRevision)
                 {
@@ -71,7 +76,8 @@ internal sealed class FakePorts(FakeEdge edge, IDocuments<PortDocument> ports, I
         try
         {
             var own = (await ports.QueryAsync(DocumentQuery.All, cancellationToken))
-                .FirstOrDefault(port => port.ServiceInstanceId == command.ServiceInstanceId && port.State == PortState.Active);
+                .FirstOrDefault(port => port.ServiceInstanceId == command.ServiceInstanceId && port.State == PortState.Active
+                    && port.Life <= command.Life && (command.Port ?? port.Port) == port.Port);
             if (own is not null && command.Unused)
             {
                 await ports.DeleteAsync(own, cancellationToken);
@@ -92,14 +98,14 @@ internal sealed class FakePorts(FakeEdge edge, IDocuments<PortDocument> ports, I
     }
 
     /// <summary>Changes the port of an instance; null where it holds none.</summary>
-    public async Task<PortDocument?> ChangeAsync(string serviceInstanceId, Func<PortDocument, PortDocument> change, CancellationToken cancellationToken)
+    public async Task<PortDocument?> ChangeAsync(string serviceInstanceId, Func<PortDocument, PortDocument?> change, CancellationToken cancellationToken)
     {
         await edge.Writing.WaitAsync(cancellationToken);
         try
         {
             var own = (await ports.QueryAsync(DocumentQuery.All, cancellationToken))
                 .FirstOrDefault(port => port.ServiceInstanceId == serviceInstanceId && port.State == PortState.Active);
-            return own is null ? null : (await ports.ReplaceAsync(change(own), cancellationToken)).Document;
+            return own is null || change(own) is not { } changed ? null : (await ports.ReplaceAsync(changed, cancellationToken)).Document;
         }
         finally
         {
@@ -122,6 +128,7 @@ internal sealed class FakePorts(FakeEdge edge, IDocuments<PortDocument> ports, I
                 Port = number,
                 Protocol = command.Protocol,
                 ServiceInstanceId = command.ServiceInstanceId,
+                Life = command.Life,
                 State = PortState.Active,
                 Policy = command.Policy,
                 PolicyRevision = command.PolicyRevision,
@@ -132,7 +139,7 @@ internal sealed class FakePorts(FakeEdge edge, IDocuments<PortDocument> ports, I
     }
 
     private static PortAllocated Allocated(AllocatePort command, int port)
-        => new() { OperationId = command.OperationId, ServiceInstanceId = command.ServiceInstanceId, Pool = command.Pool, Port = port };
+        => new() { OperationId = command.OperationId, ServiceInstanceId = command.ServiceInstanceId, Life = command.Life, Pool = command.Pool, Port = port };
 
     private static PortAllocationRefused Refused(AllocatePort command, AllocationRefusal reason, string description)
         => new() { OperationId = command.OperationId, ServiceInstanceId = command.ServiceInstanceId, Pool = command.Pool, Reason = reason, Description = description };

@@ -17,6 +17,7 @@ internal sealed class BindingRunner(
     {
         Id = bindingId,
         ServiceInstanceId = instance.Id,
+        Life = instance.Life,
         ServiceId = request.ServiceId!,
         PlanId = request.PlanId!,
         AppGuid = request.AppGuid,
@@ -38,7 +39,7 @@ internal sealed class BindingRunner(
         }
 
         // A delete of the instance looks for bindings after it has changed the instance: so one of the two sees the other, in whatever order.
-        if (await instances.GetAsync(wanted.ServiceInstanceId, CancellationToken.None) is not { State: ServiceInstanceState.Active })
+        if (await instances.GetAsync(wanted.ServiceInstanceId, CancellationToken.None) is not { State: ServiceInstanceState.Active } instance || instance.Life != wanted.Life)
         {
             await bindings.DeleteAsync(created, CancellationToken.None);
             return null;

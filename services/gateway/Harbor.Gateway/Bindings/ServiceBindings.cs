@@ -59,11 +59,11 @@ internal sealed class ServiceBindings(IDocuments<BindingDocument> documents, Dep
     public async Task<bool> DeleteAsync(BindingDocument binding, CancellationToken cancellationToken)
         => await limit.WithinAsync(token => documents.DeleteAsync(binding, token), cancellationToken) == WriteOutcome.Written;
 
-    /// <summary>The instance's port is given up, and so its bindings bind nothing: away with them all, whatever they are at.</summary>
-    public async Task DeleteOfInstanceAsync(string serviceInstanceId, CancellationToken cancellationToken)
+    /// <summary>The life's port is given up, and so its bindings bind nothing: away with them all, whatever they are at. Those of a later life stay.</summary>
+    public async Task DeleteOfInstanceAsync(string serviceInstanceId, long life, CancellationToken cancellationToken)
     {
-        IReadOnlyList<BindingDocument> left;
-        while ((left = await QueryAsync(DocumentQuery.Where(ServiceDocuments.Instance, serviceInstanceId), cancellationToken)).Count > 0)
+        List<BindingDocument> left;
+        while ((left = [.. (await QueryAsync(DocumentQuery.Where(ServiceDocuments.Instance, serviceInstanceId), cancellationToken)).Where(one => one.Life <= life)]).Count > 0)
         {
             // A lost race is met again by the next look.
             foreach (var binding in left)

@@ -49,4 +49,7 @@ public sealed class BrokerOptions
 
     /// <summary>How often the store is looked through for work that nobody drives. Default 1 s: it reads two small indexes.</summary>
     public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>How often ports, instances and bindings are compared with each other. Default 1 min: it reads every port and binding, and finds something only after a fault.</summary>
+    public TimeSpan OrphanInterval { get; set; } = TimeSpan.FromMinutes(1);
 }

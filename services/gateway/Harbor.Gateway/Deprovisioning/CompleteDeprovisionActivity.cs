@@ -15,7 +15,7 @@ internal sealed partial class CompleteDeprovisionActivity(
 {
     protected override async Task EndAsync(ReleasePortState saga, CancellationToken cancellationToken)
     {
-        await bindings.DeleteOfInstanceAsync(saga.ServiceInstanceId, cancellationToken);
+        await bindings.DeleteOfInstanceAsync(saga.ServiceInstanceId, saga.Life, cancellationToken);
         var now = time.GetUtcNow();
         var (instance, changed) = await instances.ChangeAsync(
             saga.ServiceInstanceId, current => current.Deprovisioned(saga.OperationId, now, options.Value.Broker.ForgetAfter), cancellationToken);

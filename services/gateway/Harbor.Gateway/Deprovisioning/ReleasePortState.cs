@@ -13,6 +13,8 @@ internal sealed class ReleasePortState : SagaStateMachineInstance
 
     public string ServiceInstanceId { get; set; } = "";
 
+    public long Life { get; set; }
+
     public string Pool { get; set; } = "";
 
     public bool Unused { get; set; }

@@ -70,7 +70,7 @@ internal sealed class ReleasePortStateMachine : MassTransitStateMachine<ReleaseP
             Ignore(Released));
 
         DuringAny(
-            When(Allocated)
+            When(Allocated, ReleaseRules.IsOurs)
                 .Publish(context => ReleaseRules.Release(context.Saga))
                 .TransitionTo(Releasing),
             When(Requested, ReleaseRules.IsNewer)

@@ -15,7 +15,12 @@ internal sealed partial class ReleaseRules(
 {
     private BrokerOptions Broker => options.Value.Broker;
 
-    public static bool IsNewer(BehaviorContext<ReleasePortState, DeprovisionPort> context) => context.Message.OperationId != context.Saga.OperationId;
+    /// <summary>A command of an earlier life is a late duplicate, whose operation is long over.</summary>
+    public static bool IsNewer(BehaviorContext<ReleasePortState, DeprovisionPort> context)
+        => context.Message.Life >= context.Saga.Life && context.Message.OperationId != context.Saga.OperationId;
+
+    /// <summary>What a later life is given stays.</summary>
+    public static bool IsOurs(BehaviorContext<ReleasePortState, PortAllocated> context) => context.Message.Life <= context.Saga.Life;
 
     public static bool IsOurs(BehaviorContext<ReleasePortState, PortReleased> context) => context.Message.OperationId == context.Saga.OperationId;
 
@@ -36,6 +41,7 @@ internal sealed partial class ReleaseRules(
         var (saga, message) = (context.Saga, context.Message);
         saga.OperationId = message.OperationId;
         saga.ServiceInstanceId = message.ServiceInstanceId;
+        saga.Life = message.Life;
         saga.Pool = message.Pool;
         saga.Unused = message.Unused;
         saga.Deadline = message.Deadline;
@@ -72,6 +78,7 @@ internal sealed partial class ReleaseRules(
     {
         OperationId = saga.OperationId,
         ServiceInstanceId = saga.ServiceInstanceId,
+        Life = saga.Life,
         Pool = saga.Pool,
         Unused = saga.Unused,
     };

@@ -13,6 +13,7 @@ internal static class InstanceCommands
     {
         OperationId = instance.Operation.Id,
         ServiceInstanceId = instance.Id,
+        Life = instance.Life,
         Pool = instance.Pool,
         Protocol = instance.Protocol,
         Policy = PortPolicies.Of(instance.Parameters, catalog.Find(instance.PlanId)),
@@ -25,6 +26,7 @@ internal static class InstanceCommands
     {
         OperationId = instance.Operation.Id,
         ServiceInstanceId = instance.Id,
+        Life = instance.Life,
         Pool = instance.Pool,
         Unused = instance.Port is null,
         Deadline = instance.Operation.Deadline,

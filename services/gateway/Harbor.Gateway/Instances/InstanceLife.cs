@@ -13,6 +13,10 @@ internal static class InstanceLife
     /// <summary>Whether the platform may take the id for something new: nothing stands behind it.</summary>
     public static bool IsOver(this ServiceInstanceDocument instance) => instance.State is ServiceInstanceState.Failed or ServiceInstanceState.Deleted;
 
+    /// <summary>Has its port, and nothing changes it: no operation runs, no roll-back is on its way.</summary>
+    public static bool IsSettled(this ServiceInstanceDocument instance)
+        => instance is { State: ServiceInstanceState.Active, RollBackDueAt: null } && !instance.IsRunning();
+
     public static bool Runs(this ServiceInstanceDocument instance, string operationId) => instance.IsRunning() && instance.Operation.Id == operationId;
 
     /// <summary>The operation of that id, or the latest where there is none: platforms have been seen to ask with words of their own.</summary>
@@ -22,7 +26,10 @@ internal static class InstanceLife
 
     /// <summary>A new instance takes the place of one that is over. Its policy is newer than all of that one's, whose port it may find still held.</summary>
     public static ServiceInstanceDocument Following(this ServiceInstanceDocument instance, ServiceInstanceDocument? remembered, DateTimeOffset now)
-        => instance with { PolicyRevision = NextRevision(remembered, now) };
+    {
+        var number = NextRevision(remembered, now);
+        return instance with { Life = number, PolicyRevision = number };
+    }
 
     public static ServiceInstanceDocument? Provisioned(this ServiceInstanceDocument instance, string operationId, int port, DateTimeOffset now)
         => !instance.Runs(operationId) || instance.State != ServiceInstanceState.Provisioning ? null : instance with

@@ -1,5 +1,4 @@
 using Harbor.Gateway.Instances;
-using Harbor.State.Services;
 
 namespace Harbor.Gateway.Provisioning;
 
@@ -12,16 +11,14 @@ internal sealed partial class CompleteProvisionActivity(
         var now = time.GetUtcNow();
         var (instance, changed) = await instances.ChangeAsync(
             saga.ServiceInstanceId, current => current.Provisioned(saga.OperationId, saga.Port!.Value, now), cancellationToken);
-
-        // Not changed but succeeded: this message is delivered again, because the saga could not be saved the first time.
-        if (changed || instance?.OperationOf(saga.OperationId) is { State: OperationState.Succeeded } done && done.Id == saga.OperationId)
+        if (changed)
         {
             Log.Provisioned(logger, saga.ServiceInstanceId, saga.OperationId, saga.Pool, saga.Port!.Value);
             metrics.Ended(instance!.Operation);
-            return ProvisionEnd.Done;
         }
 
-        return instance?.State == ServiceInstanceState.Deprovisioning ? ProvisionEnd.Superseded : ProvisionEnd.RolledBack;
+        // Active without a change: this message is delivered again, because the saga could not be saved the first time.
+        return instance.EndOf(saga.Life);
     }
 
     private static partial class Log

@@ -21,7 +21,7 @@ internal sealed partial class ProvisionFailures(
             metrics.Ended(instance!.Operation);
         }
 
-        return instance?.State == ServiceInstanceState.Deprovisioning ? ProvisionEnd.Superseded : ProvisionEnd.RolledBack;
+        return instance.EndOf(saga.Life);
     }
 
     private static partial class Log

@@ -14,6 +14,8 @@ internal sealed class ProvisionPortState : SagaStateMachineInstance
 
     public string ServiceInstanceId { get; set; } = "";
 
+    public long Life { get; set; }
+
     public string Pool { get; set; } = "";
 
     public PortProtocol Protocol { get; set; }

@@ -60,8 +60,7 @@ internal sealed partial class ProvisionPortStateMachine : MassTransitStateMachin
                     .IfElse(rules.IsOpen, Complete, waiting => waiting
                         .Publish(context => ProvisionRules.Allocate(context.Saga))
                         .Publish(context => ProvisionRules.Report(context.Saga)))),
-            // A release of an earlier life of the same instance came through after the port was taken again.
-            When(Released).Publish(context => ProvisionRules.Allocate(context.Saga)),
+            Ignore(Released),
             Ignore(AllocationRefused));
 
         During(
@@ -80,7 +79,7 @@ internal sealed partial class ProvisionPortStateMachine : MassTransitStateMachin
                 .Then(rules.Begin)
                 .Publish(context => ProvisionRules.Allocate(context.Saga))
                 .TransitionTo(Allocating),
-            When(Superseded)
+            When(Superseded, ProvisionRules.IsSuperseded)
                 .Then(rules.LogSuperseded)
                 .Finalize());
 
@@ -119,7 +118,7 @@ internal sealed partial class ProvisionPortStateMachine : MassTransitStateMachin
         where T : class
         => binder
             .Activity(activity => activity.OfInstanceType<ExpireProvisionActivity>())
-            .IfElse(context => context.Saga.End == ProvisionEnd.Superseded, superseded => superseded.Finalize(), RollBack);
+            .IfElse(context => context.Saga.End == ProvisionEnd.RolledBack, RollBack, over => over.Finalize());
 
     private EventActivityBinder<ProvisionPortState, PortAllocated> TryAnother(EventActivityBinder<ProvisionPortState, PortAllocated> binder)
         => TryAnother<PortAllocated>(binder);
@@ -134,7 +133,7 @@ internal sealed partial class ProvisionPortStateMachine : MassTransitStateMachin
                 .TransitionTo(Allocating),
             none => none
                 .Activity(activity => activity.OfInstanceType<NoUsablePortActivity>())
-                .IfElse(context => context.Saga.End == ProvisionEnd.Superseded, superseded => superseded.Finalize(), RollBack));
+                .IfElse(context => context.Saga.End == ProvisionEnd.RolledBack, RollBack, over => over.Finalize()));
 
     private EventActivityBinder<ProvisionPortState, T> RollBack<T>(EventActivityBinder<ProvisionPortState, T> binder)
         where T : class

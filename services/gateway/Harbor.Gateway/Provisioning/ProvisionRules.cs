@@ -15,7 +15,12 @@ internal sealed partial class ProvisionRules(
 {
     private BrokerOptions Broker => options.Value.Broker;
 
-    public static bool IsNewer(BehaviorContext<ProvisionPortState, ProvisionPort> context) => context.Message.OperationId != context.Saga.OperationId;
+    /// <summary>A life has one provision. A command of an earlier life is a late duplicate, whose operation is long over.</summary>
+    public static bool IsNewer(BehaviorContext<ProvisionPortState, ProvisionPort> context)
+        => context.Message.Life >= context.Saga.Life && context.Message.OperationId != context.Saga.OperationId;
+
+    /// <summary>The delete of an earlier life does not concern this one.</summary>
+    public static bool IsSuperseded(BehaviorContext<ProvisionPortState, DeprovisionPort> context) => context.Message.Life >= context.Saga.Life;
 
     public static bool IsOurs(BehaviorContext<ProvisionPortState, PortAllocationRefused> context) => context.Message.OperationId == context.Saga.OperationId;
 
@@ -62,6 +67,7 @@ internal sealed partial class ProvisionRules(
         var (saga, message) = (context.Saga, context.Message);
         saga.OperationId = message.OperationId;
         saga.ServiceInstanceId = message.ServiceInstanceId;
+        saga.Life = message.Life;
         saga.Pool = message.Pool;
         saga.Protocol = message.Protocol;
         saga.Policy = message.Policy;
@@ -131,6 +137,7 @@ internal sealed partial class ProvisionRules(
     {
         OperationId = saga.OperationId,
         ServiceInstanceId = saga.ServiceInstanceId,
+        Life = saga.Life,
         Pool = saga.Pool,
         Protocol = saga.Protocol,
         Policy = saga.Policy,
@@ -150,6 +157,7 @@ internal sealed partial class ProvisionRules(
     {
         OperationId = saga.OperationId,
         ServiceInstanceId = saga.ServiceInstanceId,
+        Life = saga.Life,
         Pool = saga.Pool,
         Unused = true,
     };

@@ -22,7 +22,7 @@ internal sealed partial class StrayPorts(ServiceInstances instances, ILogger<Str
 
         Log.Stray(logger, message.ServiceInstanceId, message.OperationId, message.Pool, message.Port);
         await context.Publish(
-            new ReleasePort { OperationId = message.OperationId, ServiceInstanceId = message.ServiceInstanceId, Pool = message.Pool, Unused = true },
+            new ReleasePort { OperationId = message.OperationId, ServiceInstanceId = message.ServiceInstanceId, Life = message.Life, Pool = message.Pool },
             context.CancellationToken);
     }
 

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Harbor.Contracts.Allocation;
+using Harbor.Contracts.Bindings;
 using Harbor.Contracts.Ports;
 using Harbor.Node.Allocation;
 using Harbor.State;
@@ -37,7 +38,7 @@ internal sealed class AllocationRig : IAsyncDisposable
         var counted = new CountingDocuments<PortDocument>(Ports);
         Reads = counted;
         Allocator = new(counted, Directory, new NodeMetrics(_services.GetRequiredService<IMeterFactory>()), time, NullLogger<PortAllocator>.Instance);
-        IntPorts = new(_store.Open(DocumentTypes.Apps));
+        IntPorts = new(_store.Open(DocumentTypes.Apps), Ports);
         Releaser = new(Ports, Views, IntPorts, time, NullLogger<PortReleaser>.Instance);
         Sweep = new(Ports, time, NullLogger<QuarantineSweep>.Instance);
         _watches = Task.WhenAll(Views.Ports.RunAsync(_stop.Token), Views.Pools.RunAsync(_stop.Token), Views.Workers.RunAsync(_stop.Token));
@@ -83,15 +84,23 @@ internal sealed class AllocationRig : IAsyncDisposable
     public async Task<PortAllocation> AllocateAsync(string instance, int? requested = null, params int[] avoid)
         => await Allocator.AllocateAsync(Command(instance) with { RequestedPort = requested, Avoid = avoid }, Cancellation);
 
-    public static AllocatePort Command(string instance) => new()
+    public static AllocatePort Command(string instance, long life = 1) => new()
     {
         OperationId = "op",
         ServiceInstanceId = instance,
+        Life = life,
         Pool = "default",
         Protocol = PortProtocol.Tcp,
         Policy = new PortPolicy(),
-        PolicyRevision = 1,
+        PolicyRevision = life,
     };
+
+    public Task<PortDocument?> ReleaseAsync(string instance, bool unused = false, long life = 1, int? port = null) => Releaser.ReleaseAsync(
+        new ReleasePort { OperationId = "op", ServiceInstanceId = instance, Life = life, Pool = "default", Port = port, Unused = unused }, Cancellation);
+
+    public Task<int?> IntPortAsync(string app, string instance) => IntPorts.TakeAsync(Bind(app, instance), Cancellation);
+
+    public static BindApp Bind(string app, string instance, long life = 1) => new() { BindingId = $"{app}-{instance}", ServiceInstanceId = instance, Life = life, AppGuid = app };
 
     public async Task<int> PortAsync(string instance) => (await AllocateAsync(instance)).Port.ShouldNotBeNull().Port;
 

@@ -84,7 +84,7 @@ public sealed class PortAllocatorTests
         await using var rig = await AllocationRig.StartAsync();
         await rig.FillAsync(21001, 1);
         await rig.PortAsync("gone");
-        var released = (await rig.Releaser.ReleaseAsync("gone", unused: false, Cancellation))!.Port;
+        var released = (await rig.ReleaseAsync("gone"))!.Port;
         await RefuseAsync(rig, 21002, rig.Time.GetUtcNow().AddSeconds(30));
 
         (await rig.AllocateAsync("s1", 20999)).Refusal.ShouldBe(AllocationRefusal.PortOutOfRange);
@@ -128,7 +128,7 @@ public sealed class PortAllocatorTests
     {
         await using var rig = await AllocationRig.StartAsync(21000, 21999);
         var port = await rig.PortAsync("s1");
-        await rig.Releaser.ReleaseAsync("s1", unused: false, Cancellation);
+        await rig.ReleaseAsync("s1");
         await AllocationRig.SeenAsync(() => rig.Directory.LastPortOf("s1") is { State: PortState.Quarantined }, "the release is seen");
 
         (await rig.PortAsync("s1")).ShouldBe(port);
@@ -139,7 +139,7 @@ public sealed class PortAllocatorTests
     {
         await using var rig = await AllocationRig.StartAsync(21000, 21000);
         await rig.PortAsync("s1");
-        await rig.Releaser.ReleaseAsync("s1", unused: false, Cancellation);
+        await rig.ReleaseAsync("s1");
         await AllocationRig.SeenAsync(() => rig.Directory.LastPortOf("s1") is { State: PortState.Quarantined }, "the release is seen");
 
         rig.Time.Advance(TimeSpan.FromSeconds(59));
@@ -167,7 +167,7 @@ public sealed class PortAllocatorTests
         await using var rig = await AllocationRig.StartAsync(21000, 21000);
         await rig.PortAsync("s1");
 
-        (await rig.Releaser.ReleaseAsync("s1", unused: true, Cancellation))!.Port.ShouldBe(21000);
+        (await rig.ReleaseAsync("s1", unused: true))!.Port.ShouldBe(21000);
 
         await AllocationRig.SeenAsync(() => rig.Directory.FreePortsOf("default")!.FreeCount == 1, "the port is free");
         (await rig.PortAsync("s2")).ShouldBe(21000);
@@ -179,9 +179,9 @@ public sealed class PortAllocatorTests
         await using var rig = await AllocationRig.StartAsync();
         var port = await rig.PortAsync("s1");
 
-        (await rig.Releaser.ReleaseAsync("s1", unused: false, Cancellation))!.Port.ShouldBe(port);
-        (await rig.Releaser.ReleaseAsync("s1", unused: false, Cancellation))!.Port.ShouldBe(port);
-        (await rig.Releaser.ReleaseAsync("never", unused: false, Cancellation)).ShouldBeNull();
+        (await rig.ReleaseAsync("s1"))!.Port.ShouldBe(port);
+        (await rig.ReleaseAsync("s1"))!.Port.ShouldBe(port);
+        (await rig.ReleaseAsync("never")).ShouldBeNull();
     }
 
     [Fact]
@@ -189,7 +189,7 @@ public sealed class PortAllocatorTests
     {
         await using var rig = await AllocationRig.StartAsync();
         await rig.PortAsync("s1");
-        await rig.Releaser.ReleaseAsync("s1", unused: false, Cancellation);
+        await rig.ReleaseAsync("s1");
 
         (await rig.Sweep.SweepAsync(Cancellation)).ShouldBe(0);
         rig.Time.Advance(TimeSpan.FromSeconds(60));
@@ -202,13 +202,13 @@ public sealed class PortAllocatorTests
     {
         await using var rig = await AllocationRig.StartAsync();
 
-        (await rig.IntPorts.TakeAsync("mud", "s1", Cancellation)).ShouldBe(4100);
-        (await rig.IntPorts.TakeAsync("mud", "s2", Cancellation)).ShouldBe(4101);
-        (await rig.IntPorts.TakeAsync("mud", "s1", Cancellation)).ShouldBe(4100);
-        (await rig.IntPorts.TakeAsync("chat", "s2", Cancellation)).ShouldBe(4100);
+        (await rig.IntPortAsync("mud", "s1")).ShouldBe(4100);
+        (await rig.IntPortAsync("mud", "s2")).ShouldBe(4101);
+        (await rig.IntPortAsync("mud", "s1")).ShouldBe(4100);
+        (await rig.IntPortAsync("chat", "s2")).ShouldBe(4100);
 
         await rig.IntPorts.FreeAsync("s1", Cancellation);
-        (await rig.IntPorts.TakeAsync("mud", "s3", Cancellation)).ShouldBe(4100);
+        (await rig.IntPortAsync("mud", "s3")).ShouldBe(4100);
     }
 
     [Fact]
@@ -216,7 +216,7 @@ public sealed class PortAllocatorTests
     {
         await using var rig = await AllocationRig.StartAsync();
 
-        var numbers = await Task.WhenAll(Enumerable.Range(0, 20).Select(instance => rig.IntPorts.TakeAsync("mud", $"s{instance}", Cancellation)));
+        var numbers = await Task.WhenAll(Enumerable.Range(0, 20).Select(instance => rig.IntPortAsync("mud", $"s{instance}")));
 
         numbers.Order().ShouldBe(Enumerable.Range(4100, 20).Select(number => (int?)number));
     }

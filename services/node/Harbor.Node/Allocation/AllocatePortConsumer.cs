@@ -14,6 +14,7 @@ internal sealed class AllocatePortConsumer(PortAllocator allocator) : IConsumer<
             {
                 OperationId = command.OperationId,
                 ServiceInstanceId = command.ServiceInstanceId,
+                Life = command.Life,
                 Pool = port.Pool,
                 Port = port.Port,
             })

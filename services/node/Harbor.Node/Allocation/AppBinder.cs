@@ -8,21 +8,28 @@ namespace Harbor.Node.Allocation;
 /// <summary>Puts applications behind ports, and takes them away.</summary>
 internal sealed partial class AppBinder(IDocuments<PortDocument> ports, IntPorts intPorts, RouteService routes, ILogger<AppBinder> logger)
 {
-    /// <summary>The application's number to listen on; null where the service instance holds no port or the application has no number left.</summary>
+    /// <summary>The application's number to listen on; null where that life of the service instance holds no port, or the application has no number left.</summary>
     public async Task<int?> BindAsync(BindApp command, CancellationToken cancellationToken)
     {
         while (await ports.HeldByAsync(command.ServiceInstanceId, cancellationToken) is { } port)
         {
-            if (await intPorts.TakeAsync(command.AppGuid, command.ServiceInstanceId, cancellationToken) is not { } intPort)
+            if (port.Life != command.Life)
             {
                 return null;
             }
 
-            var apps = With(port.Apps, command, intPort);
-            if (ReferenceEquals(apps, port.Apps))
+            var known = port.Apps.FirstOrDefault(app => app.AppGuid == command.AppGuid);
+            if (known is not null && known.BindingIds.Contains(command.BindingId))
             {
-                return intPort;
+                return known.IntPort;
             }
+
+            if ((known?.IntPort ?? await intPorts.TakeAsync(command, cancellationToken)) is not { } intPort)
+            {
+                return null;
+            }
+
+            var apps = With(port.Apps, known, command, intPort);
 
             // With the backends that are known already, so that the first client finds the application.
             using var bound = routes.Fill(port with { Apps = apps });
@@ -43,6 +50,7 @@ internal sealed partial class AppBinder(IDocuments<PortDocument> ports, IntPorts
     public async Task UnbindAsync(UnbindApp command, CancellationToken cancellationToken)
     {
         while (await ports.HeldByAsync(command.ServiceInstanceId, cancellationToken) is { } port
+            && port.Life <= command.Life
             && port.Apps.FirstOrDefault(app => app.BindingIds.Contains(command.BindingId)) is { } bound)
         {
             var apps = Without(port.Apps, bound, command.BindingId);
@@ -57,17 +65,10 @@ internal sealed partial class AppBinder(IDocuments<PortDocument> ports, IntPorts
         }
     }
 
-    private static IReadOnlyList<BoundApp> With(IReadOnlyList<BoundApp> apps, BindApp command, int intPort)
-    {
-        if (apps.FirstOrDefault(app => app.AppGuid == command.AppGuid) is not { } known)
-        {
-            return [.. apps, new() { AppGuid = command.AppGuid, IntPort = intPort, BindingIds = [command.BindingId] }];
-        }
-
-        return known.BindingIds.Contains(command.BindingId)
-            ? apps
+    private static IReadOnlyList<BoundApp> With(IReadOnlyList<BoundApp> apps, BoundApp? known, BindApp command, int intPort)
+        => known is null
+            ? [.. apps, new() { AppGuid = command.AppGuid, IntPort = intPort, BindingIds = [command.BindingId] }]
             : [.. apps.Select(app => app == known ? known with { BindingIds = [.. known.BindingIds, command.BindingId] } : app)];
-    }
 
     private static IReadOnlyList<BoundApp> Without(IReadOnlyList<BoundApp> apps, BoundApp bound, string bindingId)
         => bound.BindingIds.Count == 1

@@ -92,19 +92,43 @@ internal sealed partial class PortAllocator(
         throw new TimeoutException($"The ports of {command.ServiceInstanceId} change faster than they can be read.");
     }
 
-    /// <summary>The port that the instance has, with the newer policy. Null where it is given up, or not what it was: look again.</summary>
+    /// <summary>
+    /// The port that the instance's id has: of this life, with the newer policy; of an earlier life, made new for this one. Null where it is given up, or
+    /// not what it was: look again.
+    /// </summary>
     private async Task<PortAllocation?> KeepAsync(AllocatePort command, PortDocument held, CancellationToken cancellationToken)
     {
-        if (command.Avoid.Contains(held.Port))
+        if (held.Life > command.Life)
         {
+            return Superseded(command);
+        }
+
+        if (held.Life == command.Life && command.Avoid.Contains(held.Port))
+        {
+            // No client can have known it: no worker had it open for this life.
             await ports.DeleteAsync(held, cancellationToken);
             return null;
         }
 
-        return held.PolicyRevision >= command.PolicyRevision
-            ? PortAllocation.Of(held)
+        if (!IsAskedFor(command, held))
+        {
+            await ports.ReplaceAsync(held.Quarantined(time.GetUtcNow(), directory.Pools.Find(held.Pool)), cancellationToken);
+            return null;
+        }
+
+        return held.Life < command.Life ? Stored(await TakeAsync(command, held.Port, held, cancellationToken))
+            : held.PolicyRevision >= command.PolicyRevision ? PortAllocation.Of(held)
             : Stored(await ports.ReplaceAsync(held with { Policy = command.Policy, PolicyRevision = command.PolicyRevision }, cancellationToken));
     }
+
+    /// <summary>A port of an earlier life is as good as a quarantined one: its owner has it back, unless it now asks for another.</summary>
+    private bool IsAskedFor(AllocatePort command, PortDocument held)
+        => held.Pool == command.Pool
+            && (command.RequestedPort ?? held.Port) == held.Port
+            && (held.Life == command.Life || (!command.Avoid.Contains(held.Port) && directory.FreePortsOf(held.Pool)?.Contains(held.Port) is true));
+
+    private static PortAllocation Superseded(AllocatePort command)
+        => PortAllocation.Refused(AllocationRefusal.Superseded, $"Service instance {command.ServiceInstanceId} was provisioned anew since.");
 
     /// <summary>Null: look again.</summary>
     private async Task<PortAllocation?> TakeRequestedAsync(AllocatePort command, int wanted, PortPool pool, HashSet<int> refused, CancellationToken cancellationToken)
@@ -132,16 +156,31 @@ internal sealed partial class PortAllocator(
                 return PortAllocation.Refused(AllocationRefusal.PortQuarantined, $"Port {wanted} was released a short while ago and is not free yet.");
             }
         }
+        else if (known?.Life > command.Life)
+        {
+            return Superseded(command);
+        }
 
         return Stored(await TakeAsync(command, wanted, known, cancellationToken));
     }
 
     /// <summary>The instance's own port back from quarantine; null where it has none there that is good.</summary>
     private async Task<PortAllocation?> TakeOwnAsync(AllocatePort command, PortDocument? last, PortPool pool, HashSet<int> refused, CancellationToken cancellationToken)
-        => last is { State: PortState.Quarantined } && last.ServiceInstanceId == command.ServiceInstanceId && last.Pool == command.Pool
-           && pool.Contains(last.Port) && !refused.Contains(last.Port)
+    {
+        if (last is not { State: PortState.Quarantined } || last.ServiceInstanceId != command.ServiceInstanceId)
+        {
+            return null;
+        }
+
+        if (last.Life > command.Life)
+        {
+            return Superseded(command);
+        }
+
+        return last.Pool == command.Pool && pool.Contains(last.Port) && !refused.Contains(last.Port)
             ? Stored(await TakeAsync(command, last.Port, last, cancellationToken))
             : null;
+    }
 
     /// <summary>Null: the instance has a port already.</summary>
     private async Task<PortAllocation?> TakeRandomAsync(AllocatePort command, PortPool pool, HashSet<int> refused, CancellationToken cancellationToken)
@@ -184,6 +223,7 @@ internal sealed partial class PortAllocator(
             Port = port,
             Protocol = command.Protocol,
             ServiceInstanceId = command.ServiceInstanceId,
+            Life = command.Life,
             State = PortState.Active,
             Policy = command.Policy,
             PolicyRevision = command.PolicyRevision,

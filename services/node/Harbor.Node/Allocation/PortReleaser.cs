@@ -1,47 +1,36 @@
+using Harbor.Contracts.Allocation;
 using Harbor.State.Documents;
 using Harbor.State.Ports;
 
 namespace Harbor.Node.Allocation;
 
-/// <summary>Takes ports back from their owners.</summary>
+/// <summary>Takes ports back from their owners. What a later life of the owner's id holds is never touched, however late the command is.</summary>
 internal sealed partial class PortReleaser(
     IDocuments<PortDocument> ports, NodeViews views, IntPorts intPorts, TimeProvider time, ILogger<PortReleaser> logger)
 {
-    /// <summary>Of a pool that is not known (any more).</summary>
-    private static TimeSpan DefaultQuarantine { get; } = TimeSpan.FromSeconds(60);
-
-    /// <summary>The port that the instance holds no longer; null where it held none.</summary>
-    public async Task<PortDocument?> ReleaseAsync(string serviceInstanceId, bool unused, CancellationToken cancellationToken)
+    /// <summary>The port that the life holds no longer; null where it held none.</summary>
+    public async Task<PortDocument?> ReleaseAsync(ReleasePort command, CancellationToken cancellationToken)
     {
         PortDocument? released;
         bool done;
         do
         {
-            var known = await ports.QueryAsync(DocumentQuery.Where(PortIndexes.Instance, serviceInstanceId), cancellationToken);
-            released = known.FirstOrDefault(port => port.State is PortState.Active) ?? known.MaxBy(port => port.ReleasedAt);
-            done = released is null or { State: PortState.Quarantined } || await ReleaseAsync(released, unused, cancellationToken);
+            var known = await ports.QueryAsync(DocumentQuery.Where(PortIndexes.Instance, command.ServiceInstanceId), cancellationToken);
+            var meant = known.Where(port => port.Life <= command.Life && (command.Port ?? port.Port) == port.Port).ToList();
+            released = meant.Find(port => port.State is PortState.Active) ?? meant.MaxBy(port => port.ReleasedAt);
+            done = released is null or { State: PortState.Quarantined } || await ReleaseAsync(released, command.Unused, cancellationToken);
         }
         while (!done);
 
-        await intPorts.FreeAsync(serviceInstanceId, cancellationToken);
+        await intPorts.FreeAsync(command.ServiceInstanceId, cancellationToken);
         return released;
     }
 
     private async Task<bool> ReleaseAsync(PortDocument port, bool unused, CancellationToken cancellationToken)
     {
-        var now = time.GetUtcNow();
         var outcome = unused
             ? await ports.DeleteAsync(port, cancellationToken)
-            : (await ports.ReplaceAsync(
-                port with
-                {
-                    State = PortState.Quarantined,
-                    Apps = [],
-                    Backends = [],
-                    ReleasedAt = now,
-                    QuarantinedUntil = now + (views.Pools.Find(port.Pool)?.Quarantine ?? DefaultQuarantine),
-                },
-                cancellationToken)).Outcome;
+            : (await ports.ReplaceAsync(port.Quarantined(time.GetUtcNow(), views.Pools.Find(port.Pool)), cancellationToken)).Outcome;
         if (outcome is WriteOutcome.Written)
         {
             Log.Released(logger, port.Port, port.Pool, port.ServiceInstanceId);

@@ -8,7 +8,7 @@ internal sealed class ReleasePortConsumer(PortReleaser releaser) : IConsumer<Rel
     public async Task Consume(ConsumeContext<ReleasePort> context)
     {
         var command = context.Message;
-        var released = await releaser.ReleaseAsync(command.ServiceInstanceId, command.Unused, context.CancellationToken);
+        var released = await releaser.ReleaseAsync(command, context.CancellationToken);
         await context.AnswerAsync(new PortReleased
         {
             OperationId = command.OperationId,

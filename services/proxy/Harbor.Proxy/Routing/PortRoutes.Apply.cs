@@ -21,7 +21,7 @@ internal sealed partial class PortRoutes
                 return;
             }
 
-            if (before.Status is not PortStatus.Closed && !before.IsFor(wanted.ServiceInstanceId))
+            if (before.Status is not PortStatus.Closed && !before.IsFor(wanted))
             {
                 // Another owner is another port that happens to have the same number: nothing of the old one may reach the new one's backends.
                 await CloseAsync(engine, route);
@@ -55,7 +55,7 @@ internal sealed partial class PortRoutes
         Keep(wanted.Port, result.IsOpen ? backends.Select(AddressOf).OfType<IPEndPoint>() : []);
         if (result.IsOpen)
         {
-            route.Serving = new PortServing(PortStatus.Open, wanted.ServiceInstanceId, null);
+            route.Serving = new PortServing(PortStatus.Open, wanted.ServiceInstanceId, wanted.Life, null);
             refused.Clear(wanted.Port);
             if (before.Status is not PortStatus.Open)
             {
@@ -79,7 +79,7 @@ internal sealed partial class PortRoutes
             Holder = result.Holder,
             Since = before.Refusal?.Since ?? time.GetUtcNow(),
         };
-        route.Serving = new PortServing(PortStatus.Refused, wanted.ServiceInstanceId, refusal);
+        route.Serving = new PortServing(PortStatus.Refused, wanted.ServiceInstanceId, wanted.Life, refusal);
         refused.Add(refusal);
 
         // It is tried again and again; said once, and again when something else is in the way.

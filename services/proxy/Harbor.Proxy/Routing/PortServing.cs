@@ -1,11 +1,15 @@
+using Harbor.State.Ports;
 using Harbor.State.Workers;
 
 namespace Harbor.Proxy.Routing;
 
 /// <summary>A port as this worker serves it: for whom, and if it cannot, why.</summary>
-internal sealed record PortServing(PortStatus Status, string? ServiceInstanceId, RefusedPort? Refusal)
+internal sealed record PortServing(PortStatus Status, string? ServiceInstanceId, long Life, RefusedPort? Refusal)
 {
-    public static PortServing Closed { get; } = new(PortStatus.Closed, null, null);
+    public static PortServing Closed { get; } = new(PortStatus.Closed, null, 0, null);
+
+    /// <summary>Whether it is this port of this owner, and not one that the same owner's id had in an earlier life.</summary>
+    public bool IsFor(PortDocument port) => IsFor(port.ServiceInstanceId) && Life == port.Life;
 
     public bool IsFor(string serviceInstanceId) => Status is not PortStatus.Closed && ServiceInstanceId == serviceInstanceId;
 }
