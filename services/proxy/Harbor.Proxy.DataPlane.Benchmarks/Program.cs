@@ -13,6 +13,6 @@ return args switch
 
 static int Usage()
 {
-    Console.Error.WriteLine("usage: serve <engine> <tcp|udp>:<port>:<backend port>... | compare [--rounds N] [--seconds N] [--rows a,b] [--relays a,b] [--json FILE] | soak [--seconds N] [--seed N] [--engine linux|managed]");
+    Console.Error.WriteLine("usage: serve <engine> <tcp|udp>:<port>:<backend port>... | compare [--rounds N] [--seconds N] [--rows a,b] [--relays a,b] [--before DLL] [--json FILE] | soak [--seconds N] [--seed N] [--engine linux|managed]");
     return 2;
 }

@@ -37,9 +37,9 @@ internal static class Bench
         var relays = new List<RelayUnderTest>();
         try
         {
-            foreach (var name in options.Relays)
+            foreach (var name in options.AllRelays)
             {
-                relays.Add(await RelayStarter.StartAsync(name, directory));
+                relays.Add(await RelayStarter.StartAsync(name, directory, options.Before));
             }
 
             relays.RemoveAll(relay => !work.Suits(relay) && Dispose(relay));

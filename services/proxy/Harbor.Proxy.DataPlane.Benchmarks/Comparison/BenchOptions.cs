@@ -15,7 +15,12 @@ internal sealed record BenchOptions
     /// <summary>The works to do; empty is all.</summary>
     public string[] Works { get; init; } = [];
 
-    public string[] Relays { get; init; } = RelayStarter.All;
+    public string[] Relays { get; init; } = [.. RelayStarter.All.Where(relay => relay != RelayStarter.Before)];
+
+    /// <summary>The benchmark's assembly of another build, which takes part as one relay more.</summary>
+    public string? Before { get; init; }
+
+    public IEnumerable<string> AllRelays => Before is null ? Relays : [.. Relays, RelayStarter.Before];
 
     public string? JsonPath { get; init; }
 
@@ -31,6 +36,7 @@ internal sealed record BenchOptions
                 "--seconds" => options with { Seconds = int.Parse(value, CultureInfo.InvariantCulture) },
                 "--rows" => options with { Works = value.Split(',') },
                 "--relays" => options with { Relays = value.Split(',') },
+                "--before" => options with { Before = Path.GetFullPath(value) },
                 "--json" => options with { JsonPath = value },
                 _ => throw new ArgumentException($"Unknown option {args[i]}."),
             };

@@ -14,10 +14,11 @@ internal static class Report
     {
         var rows = new JsonArray();
         var fallenShort = 0;
-        Console.WriteLine($"{"work",-32}{string.Concat(RelayStarter.All.Select(relay => $"{relay,16}"))}{"ratio",9}  required");
+        var columns = RelayStarter.All.Where(relay => relay != RelayStarter.Before || options.Before is not null).ToArray();
+        Console.WriteLine($"{"work",-32}{string.Concat(columns.Select(relay => $"{relay,16}"))}{"ratio",9}  required");
         foreach (var requirement in Requirement.All.Concat(Requirement.AlsoShown))
         {
-            var medians = RelayStarter.All.ToDictionary(relay => relay, relay => results.Median(requirement.Work, relay, requirement.Figure));
+            var medians = columns.ToDictionary(relay => relay, relay => results.Median(requirement.Work, relay, requirement.Figure));
             if (medians[RelayStarter.Harbor] is not { } ours || BestPeer(requirement, medians) is not { } best)
             {
                 continue;
@@ -33,6 +34,7 @@ internal static class Report
                 ["work"] = requirement.Work,
                 ["figure"] = requirement.Figure,
                 ["medians"] = new JsonObject(medians.Where(median => median.Value is not null).Select(median => KeyValuePair.Create(median.Key, (JsonNode?)median.Value))),
+                ["runs"] = new JsonObject(medians.Keys.Select(relay => KeyValuePair.Create(relay, (JsonNode?)new JsonArray([.. results.Runs(requirement.Work, relay, requirement.Figure)])))),
                 ["ratio"] = ratio,
                 ["bound"] = double.IsNaN(requirement.Bound) ? null : requirement.Bound,
                 ["met"] = isMet,
@@ -50,7 +52,7 @@ internal static class Report
 
     private static double? BestPeer(Requirement requirement, Dictionary<string, double?> medians)
     {
-        var peers = medians.Where(median => median.Key != RelayStarter.Harbor && (requirement.OnlyPeer is null || median.Key == requirement.OnlyPeer)).Select(median => median.Value);
+        var peers = medians.Where(median => median.Key is not (RelayStarter.Harbor or RelayStarter.Before) && (requirement.OnlyPeer is null || median.Key == requirement.OnlyPeer)).Select(median => median.Value);
         return requirement.MoreIsBetter ? peers.Max() : peers.Min();
     }
 

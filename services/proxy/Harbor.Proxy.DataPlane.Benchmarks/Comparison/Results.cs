@@ -17,15 +17,18 @@ internal sealed class Results
         runs.Add(measured);
     }
 
+    /// <summary>Every run, in order; empty where that relay has not done that work.</summary>
+    public double[] Runs(string work, string relay, string figure) => _runs.TryGetValue((work, relay), out var runs) ? [.. runs.Select(run => run.Figures[figure])] : [];
+
     /// <summary>Null where that relay has not done that work.</summary>
     public double? Median(string work, string relay, string figure)
     {
-        if (!_runs.TryGetValue((work, relay), out var runs))
+        double[] sorted = [.. Runs(work, relay, figure).Order()];
+        if (sorted.Length == 0)
         {
             return null;
         }
 
-        var sorted = runs.Select(run => run.Figures[figure]).Order().ToArray();
         return sorted.Length % 2 == 1 ? sorted[sorted.Length / 2] : (sorted[(sorted.Length / 2) - 1] + sorted[sorted.Length / 2]) / 2;
     }
 }

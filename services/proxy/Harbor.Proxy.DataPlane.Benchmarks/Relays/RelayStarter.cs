@@ -7,16 +7,19 @@ internal static class RelayStarter
 {
     public const string Harbor = "harbor";
 
-    public static readonly string[] All = [Harbor, "haproxy", "haproxy-splice", "nginx"];
+    /// <summary>Another build of Harbor, to see what a change does. No peer.</summary>
+    public const string Before = "harbor-before";
+
+    public static readonly string[] All = [Harbor, "haproxy", "haproxy-splice", "nginx", Before];
 
     private static readonly string[] _socketTables = ["/proc/net/tcp", "/proc/net/tcp6"];
 
-    public static async Task<RelayUnderTest> StartAsync(string name, string directory)
+    public static async Task<RelayUnderTest> StartAsync(string name, string directory, string? before)
     {
         var ports = new PortPlan(22000 + (100 * Array.IndexOf(All, name)));
         var process = name switch
         {
-            Harbor => Start(Environment.ProcessPath!, [typeof(RelayStarter).Assembly.Location, "serve", "linux", .. HarborArguments(ports)]),
+            Harbor or Before => Start(Environment.ProcessPath!, [name == Before ? before! : typeof(RelayStarter).Assembly.Location, "serve", "linux", .. HarborArguments(ports)]),
             "nginx" => Start("/usr/sbin/nginx", ["-p", directory, "-c", Write(directory, "nginx.conf", NginxConfiguration(ports, directory)), "-g", "daemon off;"]),
             _ => Start("/usr/sbin/haproxy", ["-db", "-f", Write(directory, $"{name}.cfg", HaproxyConfiguration(ports, name == "haproxy-splice"))]),
         };
