@@ -10,13 +10,6 @@ internal sealed partial class TcpSession
     /// <summary>Transfers before the loop's other sessions get their turn: about a quarter of a millisecond.</summary>
     private const int TransfersPerTurn = 4;
 
-    /// <summary>Shorter connections never pay for a keepalive; their peers are plainly there.</summary>
-    private const long KeepAliveAfterMs = 15_000;
-
-    private bool _keepsAlive;
-
-    private bool IsHalfClosed => _client.Ended != _backend.Ended;
-
     private enum Progress
     {
         /// <summary>Nothing more to do before epoll says so.</summary>
@@ -56,68 +49,6 @@ internal sealed partial class TcpSession
     }
 
     internal override void OnTurn() => Relay();
-
-    internal override void OnTimer()
-    {
-        switch (_stage)
-        {
-            case Stage.Held:
-                TryAgain();
-                return;
-            case Stage.Connecting:
-                GiveUpAttempt(failed: true);
-                FindBackend();
-                return;
-            default:
-                OnRelayTimer();
-                return;
-        }
-    }
-
-    private void ArmForRelay()
-    {
-        var idle = _listener.State.Rules.IdleTimeoutMs;
-        var silent = _loop.Now - _lastActive;
-        var delay = idle > 0 ? Math.Max(0, idle - silent) : long.MaxValue;
-        if (IsHalfClosed)
-        {
-            delay = Math.Min(delay, Math.Max(0, _listener.HalfCloseMs - silent));
-        }
-
-        if (!_keepsAlive)
-        {
-            delay = Math.Min(delay, KeepAliveAfterMs);
-        }
-
-        if (delay == long.MaxValue)
-        {
-            _loop.Disarm(this);
-        }
-        else
-        {
-            _loop.Arm(this, delay);
-        }
-    }
-
-    private void OnRelayTimer()
-    {
-        var idle = _listener.State.Rules.IdleTimeoutMs;
-        var silent = _loop.Now - _lastActive;
-        if ((idle > 0 && silent >= idle) || (IsHalfClosed && silent >= _listener.HalfCloseMs))
-        {
-            End(EndReason.Idle, reset: true);
-            return;
-        }
-
-        if (!_keepsAlive)
-        {
-            _keepsAlive = true;
-            KeepAlive.Start(_client.Descriptor);
-            KeepAlive.Start(_backend.Descriptor);
-        }
-
-        ArmForRelay();
-    }
 
     private void Relay()
     {
