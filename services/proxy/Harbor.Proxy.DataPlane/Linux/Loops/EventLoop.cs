@@ -177,7 +177,7 @@ internal sealed partial class EventLoop : IDisposable
     {
         while (!_ending)
         {
-            var count = _epoll.Wait(_turns.Count > 0 ? 0 : _clock.Sleep(_timers));
+            var count = _turns.Count > 0 ? _epoll.Wait(0) : Wait();
             Now = _clock.NowMs;
             Round++;
             for (var index = 0; index < count; index++)
