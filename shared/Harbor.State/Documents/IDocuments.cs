@@ -19,6 +19,14 @@ public interface IDocuments<T>
     /// <summary>Stores a document if the stored one still has the version that <paramref name="document"/> carries.</summary>
     ValueTask<WriteResult<T>> ReplaceAsync(T document, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// <see cref="ReplaceAsync"/> of many at once, each for itself: one that loses takes no other with it. The results are in the order of
+    /// <paramref name="documents"/>. A conflict may here also mean that the document was stored and, by somebody who had read it, replaced before this answer:
+    /// either way what is stored now is another. Where the store fails, some may have been stored.
+    /// </summary>
+    async ValueTask<IReadOnlyList<WriteResult<T>>> ReplaceAllAsync(IReadOnlyList<T> documents, CancellationToken cancellationToken)
+        => await Task.WhenAll(documents.Select(document => ReplaceAsync(document, cancellationToken).AsTask()));
+
     /// <summary>Deletes the document if the stored one still has the version that <paramref name="document"/> carries.</summary>
     ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken);
 

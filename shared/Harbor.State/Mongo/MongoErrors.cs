@@ -25,5 +25,10 @@ internal static class MongoErrors
     public static bool IsUnavailable(Exception exception) => exception is MongoException or TimeoutException or IOException or System.Net.Sockets.SocketException;
 
     /// <summary>A write that lost against a unique index.</summary>
-    public static bool IsDuplicateKey(Exception exception) => exception is MongoWriteException { WriteError.Category: ServerErrorCategory.DuplicateKey };
+    public static bool IsDuplicateKey(Exception exception) => exception switch
+    {
+        MongoWriteException write => write.WriteError is { Category: ServerErrorCategory.DuplicateKey },
+        MongoBulkWriteException { WriteConcernError: null } bulk => bulk.WriteErrors.Count > 0 && bulk.WriteErrors.All(error => error.Category == ServerErrorCategory.DuplicateKey),
+        _ => false,
+    };
 }

@@ -7,7 +7,7 @@ namespace Harbor.State.Mongo;
 
 /// <summary>
 /// How a document looks in MongoDB: its JSON's fields, with the id as <c>_id</c> and the version as <c>v</c>; its index keys under <c>_ix</c>;
-/// and under <c>_ixs</c> for which indexes those were computed.
+/// under <c>_ixs</c> for which indexes those were computed; and under <c>_b</c>, where it was written with others, a mark of that one command.
 /// </summary>
 internal sealed class MongoShape<T>
     where T : Document
@@ -16,6 +16,7 @@ internal sealed class MongoShape<T>
     public const string Version = "v";
     public const string Keys = "_ix";
     public const string Indexes = "_ixs";
+    public const string Batch = "_b";
 
     private readonly DocumentType<T> _type;
     private readonly string _idName;
@@ -27,7 +28,7 @@ internal sealed class MongoShape<T>
         var names = type.Json.Properties.Select(property => property.Name).ToList();
         _idName = names.Single(name => name.Equals(nameof(Document.Id), StringComparison.OrdinalIgnoreCase));
         _versionName = names.Single(name => name.Equals(nameof(Document.Version), StringComparison.OrdinalIgnoreCase));
-        if (names.Find(name => name is Id or Version or Keys or Indexes) is { } taken)
+        if (names.Find(name => name is Id or Version or Keys or Indexes or Batch) is { } taken)
         {
             throw new ArgumentException($"{typeof(T).Name} has a field '{taken}', a name that MongoDB documents keep for the store.", nameof(type));
         }
@@ -75,7 +76,7 @@ internal sealed class MongoShape<T>
         {
             writer.WriteStartObject();
             writer.WriteString(_idName, stored[Id].AsString);
-            BsonJson.WriteElements(writer, stored.Where(element => element.Name is not (Id or Version or Keys or Indexes)));
+            BsonJson.WriteElements(writer, stored.Where(element => element.Name is not (Id or Version or Keys or Indexes or Batch)));
             writer.WriteEndObject();
         }
 

@@ -1,0 +1,49 @@
+using Harbor.State.Documents;
+using MongoDB.Bson;
+using MongoDB.Driver;
+
+namespace Harbor.State.Mongo;
+
+/// <content>Many documents in one command: a server spends most of a small write on the command and on the commit.</content>
+internal sealed partial class MongoDocuments<T>
+{
+    private static readonly BulkWriteOptions _eachForItself = new() { IsOrdered = false };
+
+    public async ValueTask<IReadOnlyList<WriteResult<T>>> ReplaceAllAsync(IReadOnlyList<T> documents, CancellationToken cancellationToken)
+    {
+        if (documents.Count <= 1)
+        {
+            return documents.Count == 0 ? [] : [await ReplaceAsync(documents[0], cancellationToken)];
+        }
+
+        await _indexes.EnsureAsync(cancellationToken);
+        var batch = new BsonObjectId(ObjectId.GenerateNewId());
+        var versions = documents.Select(document => NextVersion(document.Version)).ToList();
+        var models = documents.Select((document, place) => new ReplaceOneModel<BsonDocument>(AsRead(document), Shape.ToBson(document, versions[place]).Add(MongoShape<T>.Batch, batch)));
+        HashSet<int> taken = [];
+        long matched;
+        try
+        {
+            matched = (await _store.RunAsync(token => Collection.BulkWriteAsync(models, _eachForItself, token), cancellationToken)).MatchedCount;
+        }
+        catch (MongoBulkWriteException<BsonDocument> exception) when (MongoErrors.IsDuplicateKey(exception))
+        {
+            taken = [.. exception.WriteErrors.Select(error => error.Index)];
+            matched = exception.Result.MatchedCount;
+        }
+
+        // The answer counts and does not name; only where one lost is it worth asking which.
+        var stored = matched + taken.Count == documents.Count ? null : await FindBatchAsync(documents, batch, cancellationToken);
+        return [.. documents.Select((document, place) => taken.Contains(place) ? new WriteResult<T>(WriteOutcome.KeyTaken, null)
+            : stored?.Contains((document.Id, versions[place])) is false ? new(WriteOutcome.Conflict, null)
+            : new(WriteOutcome.Written, Versioned(document, versions[place])))];
+    }
+
+    private async Task<HashSet<(string Id, long Version)>> FindBatchAsync(IReadOnlyList<T> documents, BsonObjectId batch, CancellationToken cancellationToken)
+    {
+        var filter = _filter.In(MongoShape<T>.Id, documents.Select(document => document.Id)) & _filter.Eq(MongoShape<T>.Batch, batch);
+        var fields = Builders<BsonDocument>.Projection.Include(MongoShape<T>.Version);
+        var found = await _store.RunAsync(token => Collection.Find(filter).Project(fields).ToListAsync(token), cancellationToken);
+        return [.. found.Select(stored => (stored[MongoShape<T>.Id].AsString, stored[MongoShape<T>.Version].ToInt64()))];
+    }
+}
