@@ -112,7 +112,11 @@ internal sealed class AllocationRig : IAsyncDisposable
             await Ports.InsertAsync(Taken(port), Cancellation);
         }
 
-        await SeenAsync(() => Views.Ports.Count >= count, "the node knows the used ports");
+        // The view is a moment ahead of the free ports.
+        var pool = Views.Pools.Find("default")!;
+        var all = pool.LastPort - pool.FirstPort + 1;
+        await SeenAsync(
+            () => Views.Ports.Count >= count && Directory.FreePortsOf("default")!.FreeCount == all - Views.Ports.Count, "the node knows the used ports as used");
     }
 
     public static PortDocument Taken(int port) => new()
