@@ -6,7 +6,7 @@ using Harbor.State.Ports;
 namespace Harbor.Node.Routes;
 
 /// <summary>
-/// Brings port documents in line with the route table: each changed port by one compare-and-swap, several ports at a time. While the store is away the
+/// Brings port documents in line with the route table: each changed port by a compare-and-swap, many ports in one command, and one port by one writer at a time. While the store is away the
 /// table goes on in memory; what is behind stays queued and is compared when the store is back.
 /// </summary>
 internal sealed partial class BackendWriter(
@@ -20,8 +20,11 @@ internal sealed partial class BackendWriter(
     TimeProvider time,
     ILogger<BackendWriter> logger) : BackgroundService
 {
-    /// <summary>Enough to keep a store across a network busy (1,000 writes a second at 10 ms each), few enough not to flood one.</summary>
-    private const int Concurrency = 16;
+    /// <summary>A store across a network is kept busy while answers are under way. Each waits for its own command, so more of them mean smaller ones.</summary>
+    private const int Writers = 4;
+
+    /// <summary>What queues up while a command is under way goes into the next one. Beyond this a command costs no less for each document (measured: 64 and 256 alike).</summary>
+    private const int BatchSize = 64;
 
     private static TimeSpan RetryDelay { get; } = TimeSpan.FromMilliseconds(500);
 
@@ -30,71 +33,120 @@ internal sealed partial class BackendWriter(
     private int _storeAway;
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken)
-        => Task.WhenAll(Enumerable.Range(0, Concurrency).Select(_ => WriteAllAsync(stoppingToken)));
+        => Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => WriteAllAsync(stoppingToken)));
 
     private async Task WriteAllAsync(CancellationToken stoppingToken)
     {
-        await foreach (var (_, _, port) in dirty.Queue.ReadAllAsync(stoppingToken))
+        var batch = new List<RouteWrite>(BatchSize);
+        while (await dirty.Queue.WaitToReadAsync(stoppingToken))
         {
-            if (!dirty.TryTake(port, out var timestamp))
+            while (batch.Count < BatchSize && dirty.Queue.TryRead(out var next))
             {
-                continue;
+                if (dirty.TryTake(next.Port, out var timestamp))
+                {
+                    batch.Add(new(next.Port, timestamp));
+                }
             }
 
             try
             {
-                await WriteAsync(port, timestamp, stoppingToken);
-                StoreIsBack();
-            }
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Whatever it was: one port must not end the writing of all others, and is not given up either.
-                StoreIsAway(port, exception);
-                _written.TryRemove(port, out _);
-                await Task.Delay(RetryDelay, time, stoppingToken);
-                dirty.PutBack(port, timestamp);
+                await TryWriteAsync(batch, stoppingToken);
             }
             finally
             {
-                dirty.Finish();
+                batch.ForEach(write => dirty.Finish(write.Id));
+                batch.Clear();
             }
         }
     }
 
-    private async Task WriteAsync(string id, long timestamp, CancellationToken cancellationToken)
+    private async Task TryWriteAsync(List<RouteWrite> batch, CancellationToken stoppingToken)
     {
-        var port = addresses.IsUnsure(id) ? await ReadAsync(id, cancellationToken) : Newest(id);
-        while (port is { State: PortState.Active })
+        try
         {
-            var merged = BackendMerge.Merge(port.Backends, routes.BackendsOf(port), share.Owns, MayRemove);
-            if (ReferenceEquals(merged, port.Backends))
+            await WriteAsync(batch, stoppingToken);
+            StoreIsBack();
+        }
+        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        {
+            batch.ForEach(write => write.Leave());
+            if (batch.Count > 1 && exception is not StateUnavailableException)
             {
+                // One of them is at fault, and must not end the writing of the others.
+                foreach (var write in batch)
+                {
+                    await TryWriteAsync([write], stoppingToken);
+                }
+
                 return;
             }
 
-            using var claim = addresses.Claim(port with { Backends = merged }, port.Backends, timestamp);
-            if (claim.Port.Backends.SequenceEqual(port.Backends))
-            {
-                // All that is new waits for another port's document.
-                claim.Settle(null);
-                return;
-            }
+            // Nothing is given up, whatever it was.
+            StoreIsAway(batch[0].Id, exception);
+            batch.ForEach(write => _written.TryRemove(write.Id, out _));
+            await Task.Delay(RetryDelay, time, stoppingToken);
+            batch.ForEach(write => dirty.PutBack(write.Id, write.Timestamp));
+        }
+    }
 
-            var result = await documents.ReplaceAsync(claim.Port, cancellationToken);
-            claim.Settle(result.Written ? result.Document : null);
-            if (result.Written)
-            {
-                _written[id] = result.Document!;
-                metrics.RouteWritten(time.GetElapsedTime(timestamp));
-                Report(port, claim.Port.Backends);
-                return;
-            }
+    private async Task WriteAsync(List<RouteWrite> batch, CancellationToken cancellationToken)
+    {
+        var left = batch;
+        for (var lost = false; left.Count > 0; lost = true)
+        {
+            var ports = await Task.WhenAll(left.Select(write => NewestAsync(write.Id, read: lost, cancellationToken).AsTask()));
+            left = left.Where((write, place) => Prepare(write, ports[place])).ToList();
+            left = await StoreAsync(left, cancellationToken);
+        }
+    }
 
-            metrics.RouteConflict();
-            port = await ReadAsync(id, cancellationToken);
+    /// <summary>True where there is something to write.</summary>
+    private bool Prepare(RouteWrite write, PortDocument? port)
+    {
+        if (port is not { State: PortState.Active })
+        {
+            _written.TryRemove(write.Id, out _);
+            return false;
         }
 
-        _written.TryRemove(id, out _);
+        var merged = BackendMerge.Merge(port.Backends, routes.BackendsOf(port), share.Owns, MayRemove);
+        if (ReferenceEquals(merged, port.Backends))
+        {
+            return false;
+        }
+
+        write.Begin(port, addresses.Claim(port with { Backends = merged }, port.Backends, write.Timestamp));
+        if (write.Port.Backends.SequenceEqual(port.Backends))
+        {
+            // All that is new waits for another port's document.
+            write.Settle(null);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Those that lost against another writer: to be read again, and compared again.</summary>
+    private async Task<List<RouteWrite>> StoreAsync(List<RouteWrite> batch, CancellationToken cancellationToken)
+    {
+        var results = await documents.ReplaceAllAsync(batch.ConvertAll(write => write.Port), cancellationToken);
+        var lost = new List<RouteWrite>();
+        foreach (var (write, result) in batch.Zip(results))
+        {
+            write.Settle(result.Written ? result.Document : null);
+            if (!result.Written)
+            {
+                metrics.RouteConflict();
+                lost.Add(write);
+                continue;
+            }
+
+            _written[write.Id] = result.Document!;
+            metrics.RouteWritten(time.GetElapsedTime(write.Timestamp));
+            Report(write.Stored, write.Port.Backends);
+        }
+
+        return lost;
     }
 
     /// <summary>An entry is its DEA's writer's; but an address that another instance has now must not wait for a writer who has not heard of that yet.</summary>
@@ -102,8 +154,16 @@ internal sealed partial class BackendWriter(
         => share.Owns(entry.DeaId)
            || (routes.HolderOf(entry) is { } holder && (holder.App != entry.AppGuid || holder.Instance != entry.InstanceId) && share.Owns(holder.Dea));
 
-    private async ValueTask<PortDocument?> ReadAsync(string id, CancellationToken cancellationToken)
+    /// <param name="id">The port.</param>
+    /// <param name="read">What is known is too old.</param>
+    /// <param name="cancellationToken">The end of it all.</param>
+    private async ValueTask<PortDocument?> NewestAsync(string id, bool read, CancellationToken cancellationToken)
     {
+        if (!read && !addresses.IsUnsure(id))
+        {
+            return Newest(id);
+        }
+
         var port = await documents.GetAsync(id, cancellationToken);
         addresses.Confirm(id, port);
         return port;

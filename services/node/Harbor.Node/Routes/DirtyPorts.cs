@@ -14,10 +14,10 @@ internal sealed class DirtyPorts
     private readonly Lock _gate = new();
     private readonly Dictionary<string, (long Timestamp, bool Leaving)> _since = [];
     private readonly Dictionary<string, long> _deferred = [];
+    private readonly HashSet<string> _taken = [];
     private readonly Dictionary<(string App, BackendAddress Address), RouteReason> _reasons = [];
     private readonly Channel<(bool Later, long Number, string Port)> _queue = Channel.CreateUnboundedPrioritized<(bool, long, string)>();
     private long _number;
-    private int _taken;
 
     /// <summary>Ports to <see cref="TryTake"/>.</summary>
     public ChannelReader<(bool Later, long Number, string Port)> Queue => _queue.Reader;
@@ -42,7 +42,7 @@ internal sealed class DirtyPorts
     {
         lock (_gate)
         {
-            if ((_since.Count == 0 && _deferred.Count == 0 && _taken == 0) || _reasons.Count > MaxReasons)
+            if ((_since.Count == 0 && _deferred.Count == 0 && _taken.Count == 0) || _reasons.Count > MaxReasons)
             {
                 // Reasons that nobody can ask for any more.
                 _reasons.Clear();
@@ -61,26 +61,35 @@ internal sealed class DirtyPorts
     }
 
     /// <summary>
-    /// A port that was read from the queue is about to be looked at; what changes from now on queues it again. False where somebody else has it already.
+    /// A port that was read from the queue is about to be looked at; what changes from now on queues it again. False where somebody else has it: two that
+    /// look at one port at a time would only lose against each other, and the slower one's knowledge would be the older.
     /// True obliges to <see cref="Finish"/>.
     /// </summary>
     public bool TryTake(string port, out long timestamp)
     {
         lock (_gate)
         {
-            var taken = _since.Remove(port, out var marked);
+            timestamp = 0;
+            if (_taken.Contains(port) || !_since.Remove(port, out var marked))
+            {
+                return false;
+            }
+
             timestamp = marked.Timestamp;
-            _taken += taken ? 1 : 0;
-            return taken;
+            return _taken.Add(port);
         }
     }
 
-    /// <summary>A port that was taken has been looked at.</summary>
-    public void Finish()
+    /// <summary>A port that was taken has been looked at. What has changed meanwhile is looked at by whoever takes it next.</summary>
+    public void Finish(string port)
     {
         lock (_gate)
         {
-            _taken--;
+            _taken.Remove(port);
+            if (_since.TryGetValue(port, out var marked))
+            {
+                _queue.Writer.TryWrite((!marked.Leaving, _number++, port));
+            }
         }
     }
 
