@@ -24,6 +24,8 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
     private readonly List<DeaSimulation> _simulations = [];
     private Exception? _missing;
 
+    internal PortRange Range => _range;
+
     internal static IReadOnlyList<IPAddress> WorkerAddresses { get; } = [IPAddress.Parse("127.0.0.1"), IPAddress.Parse("127.0.0.2")];
 
     internal HarborChild Gateway { get; private set; } = null!;
@@ -37,6 +39,11 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
     internal OwnNatsServer Nats => _nats;
 
     internal LinkProxy RabbitLink { get; private set; } = null!;
+
+    /// <summary>The node's own part of the way to RabbitMQ; the rest is <see cref="RabbitLink"/>.</summary>
+    internal LinkProxy NodeLink { get; private set; } = null!;
+
+    internal ClusterState State { get; private set; } = null!;
 
     internal SeqServer Seq { get; private set; } = null!;
 
@@ -96,7 +103,9 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
 
         if (RabbitLink is not null)
         {
+            await NodeLink.DisposeAsync();
             await RabbitLink.DisposeAsync();
+            await State.DisposeAsync();
             await Seq.DisposeAsync();
         }
 
@@ -111,12 +120,15 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
         var broker = rabbit.NextVirtualHost();
         RabbitUri = broker;
         RabbitLink = LinkProxy.Start(broker);
+        NodeLink = LinkProxy.Start("127.0.0.1", RabbitLink.Port);
         Seq = await SeqServer.StartAsync();
+        var database = _mongo.NewDatabase().ConnectionString;
+        State = new ClusterState(database);
         var settings = new Dictionary<string, string>
         {
             ["Harbor:DataDirectory"] = _directory.Path,
             ["Harbor:State:Provider"] = "Mongo",
-            ["Harbor:State:Mongo:ConnectionString"] = _mongo.NewDatabase().ConnectionString,
+            ["Harbor:State:Mongo:ConnectionString"] = database,
             ["Harbor:Bus:Transport"] = "RabbitMq",
             ["Harbor:Bus:RabbitMq:Uri"] = RabbitLink.Through(broker),
             ["Harbor:Nats:Url"] = _nats.Address,
@@ -129,7 +141,11 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
             ["Harbor:Gateway:Users:0:Password"] = "harbor",
             ["Harbor:Gateway:Users:0:Roles"] = "broker,viewer,operator",
         });
-        Node = new HarborChild(HarborChild.Node, new Dictionary<string, string>(settings) { ["Harbor:Node:AllowLoopback"] = "true" });
+        Node = new HarborChild(HarborChild.Node, new Dictionary<string, string>(settings)
+        {
+            ["Harbor:Node:AllowLoopback"] = "true",
+            ["Harbor:Bus:RabbitMq:Uri"] = NodeLink.Through(broker),
+        });
         Workers = [.. WorkerAddresses.Select((address, index) => new HarborChild(HarborChild.Proxy, new Dictionary<string, string>(settings)
         {
             ["Harbor:Proxy:WorkerId"] = $"worker-{index + 1}",

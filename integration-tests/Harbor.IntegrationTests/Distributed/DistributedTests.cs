@@ -5,7 +5,8 @@ using Harbor.Testing;
 namespace Harbor.IntegrationTests.Distributed;
 
 /// <summary>The whole path over processes of their own, and each of them killed.</summary>
-public sealed class DistributedTests(Cluster cluster) : IClassFixture<Cluster>
+[Collection<ClusterCollection>]
+public sealed class DistributedTests(Cluster cluster)
 {
     private readonly string _app = Guid.NewGuid().ToString();
 

@@ -6,7 +6,7 @@ namespace Harbor.Testing.Links;
 
 /// <summary>
 /// A TCP link to a server that a test can break: cut (connections reset, new ones refused), paused (bytes stop, nothing is closed: a cable
-/// pulled), restored. Owns its listener and every connection through it.
+/// pulled), also in the one direction alone, restored. Owns its listener and every connection through it.
 /// </summary>
 public sealed class LinkProxy : IAsyncDisposable
 {
@@ -14,7 +14,8 @@ public sealed class LinkProxy : IAsyncDisposable
     private readonly int _targetPort;
     private readonly Lock _gate = new();
     private readonly HashSet<ProxiedConnection> _connections = [];
-    private readonly PauseGate _pause = new();
+    private readonly PauseGate _sending = new();
+    private readonly PauseGate _receiving = new();
     private TcpListener? _listener;
     private Task _accepting = Task.CompletedTask;
 
@@ -70,12 +71,19 @@ public sealed class LinkProxy : IAsyncDisposable
     }
 
     /// <summary>Bytes stop in both directions; nothing is closed, and new connections are taken but say nothing.</summary>
-    public void Pause() => _pause.Close();
+    public void Pause()
+    {
+        _sending.Close();
+        _receiving.Close();
+    }
+
+    /// <summary>What the clients send stops; they still receive. To have that lost, cut the link before it is restored.</summary>
+    public void PauseSending() => _sending.Close();
 
     /// <summary>Undoes a cut or a pause.</summary>
     public void Restore()
     {
-        _pause.Open();
+        Open();
         if (_listener is null)
         {
             Listen();
@@ -84,8 +92,14 @@ public sealed class LinkProxy : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        _pause.Open();
         await CutAsync();
+        Open();
+    }
+
+    private void Open()
+    {
+        _sending.Open();
+        _receiving.Open();
     }
 
     private void Listen()
@@ -102,7 +116,7 @@ public sealed class LinkProxy : IAsyncDisposable
         {
             while (true)
             {
-                var connection = new ProxiedConnection(await listener.AcceptSocketAsync(), _pause);
+                var connection = new ProxiedConnection(await listener.AcceptSocketAsync(), _sending, _receiving);
                 lock (_gate)
                 {
                     _connections.Add(connection);

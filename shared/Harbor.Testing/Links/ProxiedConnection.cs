@@ -3,7 +3,7 @@ using System.Net.Sockets;
 namespace Harbor.Testing.Links;
 
 /// <summary>One connection through a link: owns both its sockets. Passes on half-closes.</summary>
-internal sealed class ProxiedConnection(Socket client, PauseGate pause) : IDisposable
+internal sealed class ProxiedConnection(Socket client, PauseGate sending, PauseGate receiving) : IDisposable
 {
     private readonly Socket _server = new(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -16,7 +16,7 @@ internal sealed class ProxiedConnection(Socket client, PauseGate pause) : IDispo
         {
             client.NoDelay = true;
             await _server.ConnectAsync(host, port);
-            await Task.WhenAll(CopyAsync(client, _server), CopyAsync(_server, client));
+            await Task.WhenAll(CopyAsync(client, _server, sending), CopyAsync(_server, client, receiving));
             client.Close();
             _server.Close();
         }
@@ -40,7 +40,7 @@ internal sealed class ProxiedConnection(Socket client, PauseGate pause) : IDispo
 
     public void Dispose() => Reset();
 
-    private async Task CopyAsync(Socket from, Socket to)
+    private async Task CopyAsync(Socket from, Socket to, PauseGate pause)
     {
         try
         {
