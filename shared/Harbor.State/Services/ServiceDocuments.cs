@@ -9,13 +9,18 @@ public static class ServiceDocuments
     /// remembered ends by when they may be forgotten.</summary>
     public const string Due = "due";
 
+    /// <summary>Instances by the organization that has them; not those that are over.</summary>
+    public const string Organization = "organization";
+
     /// <summary>Bindings by their service instance.</summary>
     public const string Instance = "instance";
 
     public static DocumentType<ServiceInstanceDocument> Instances { get; } = new(
         "service-instances",
         ServicesJson.Default.ServiceInstanceDocument,
-        new DocumentIndex<ServiceInstanceDocument>(Due, static instance => DueKeys(instance.Operation, instance.ForgetAt ?? instance.RollBackDueAt)));
+        new DocumentIndex<ServiceInstanceDocument>(Due, static instance => DueKeys(instance.Operation, instance.ForgetAt ?? instance.RollBackDueAt)),
+        new DocumentIndex<ServiceInstanceDocument>(
+            Organization, static instance => instance.State is ServiceInstanceState.Failed or ServiceInstanceState.Deleted ? [] : [instance.OrganizationGuid]));
 
     public static DocumentType<BindingDocument> Bindings { get; } = new(
         "bindings",

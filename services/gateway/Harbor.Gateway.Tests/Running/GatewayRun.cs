@@ -78,6 +78,9 @@ internal sealed class GatewayRun : IAsyncDisposable
 
     public string Url => _host!.Url;
 
+    /// <summary>Where the store is: another gateway may run over the same.</summary>
+    public string StorePath => _settings["Harbor:State:Sqlite:Path"]!;
+
     public IServiceProvider Services => _host!.Services;
 
     public static async Task<GatewayRun> StartAsync(IReadOnlyDictionary<string, string?>? settings = null, TimeProvider? time = null)

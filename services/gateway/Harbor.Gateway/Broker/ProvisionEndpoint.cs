@@ -129,6 +129,11 @@ internal sealed class ProvisionEndpoint(
             return null;
         }
 
+        if (!await organizations.FitsAsync(created, CancellationToken.None))
+        {
+            return await WithdrawAsync(created, remembered);
+        }
+
         audit.Instance(BrokerCall.Of(context), "provision", wanted.Id, wanted.Operation.Id, null, ParameterReader.TextOf(wanted.Parameters));
         if (!await operations.SendAsync(created.Provision(catalog)) && !asynchronous)
         {
@@ -142,6 +147,22 @@ internal sealed class ProvisionEndpoint(
         }
 
         return answer;
+    }
+
+    /// <summary>Other gateways have filled the organization at the same moment: the store is left as it was. Nobody has heard of the instance but by asking for the same.</summary>
+    private async Task<BrokerAnswer> WithdrawAsync(ServiceInstanceDocument created, ServiceInstanceDocument? remembered)
+    {
+        if (remembered is null)
+        {
+            await instances.DeleteAsync(created, CancellationToken.None);
+        }
+        else
+        {
+            await instances.ReplaceAsync(remembered with { Version = created.Version }, CancellationToken.None);
+        }
+
+        organizations.GiveBack(created.OrganizationGuid, created.Id);
+        return BrokerAnswer.BadRequest($"The organization has {organizations.Limit} service instances of this broker, the most that it may have.");
     }
 
     private async Task<ServiceInstanceDocument?> CreateAsync(ServiceInstanceDocument wanted, ServiceInstanceDocument? remembered)

@@ -6,8 +6,9 @@ using Microsoft.Extensions.Options;
 namespace Harbor.Gateway.Instances;
 
 /// <summary>
-/// How many instances an organization has, counted by the view of the store, together with those that this gateway is about to store. Exact within
-/// one gateway; several may together exceed it by what they accept in the milliseconds that the view lags behind, which no platform will notice.
+/// How many instances an organization has: counted in memory first, by the view of the store together with those that this gateway is about to store; and where
+/// that comes near the limit, in the store after the instance is there. Of several gateways that store at once, the last one then sees all the others', so that
+/// they never exceed it together.
 /// </summary>
 internal sealed class OrganizationLimit
 {
@@ -15,11 +16,13 @@ internal sealed class OrganizationLimit
     private readonly Dictionary<string, HashSet<string>> _instances = new(StringComparer.Ordinal);
     private readonly BrokerOptions _options;
     private readonly DocumentView<ServiceInstanceDocument> _view;
+    private readonly ServiceInstances _stored;
 
-    public OrganizationLimit(DocumentView<ServiceInstanceDocument> view, IOptions<GatewayOptions> options)
+    public OrganizationLimit(DocumentView<ServiceInstanceDocument> view, ServiceInstances stored, IOptions<GatewayOptions> options)
     {
         _options = options.Value.Broker;
         _view = view;
+        _stored = stored;
     }
 
     public int Limit => _options.InstancesPerOrganization;
@@ -38,6 +41,25 @@ internal sealed class OrganizationLimit
         }
     }
 
+    /// <summary>
+    /// Whether the instance, which is stored already and which nobody has heard of yet, has its place beside those of other gateways. In the store only from half
+    /// of the limit on: the view would have to lag by the other half for the two to disagree before that.
+    /// </summary>
+    public async Task<bool> FitsAsync(ServiceInstanceDocument created, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_instances.TryGetValue(created.OrganizationGuid, out var instances) && instances.Count * 2 <= _options.InstancesPerOrganization)
+            {
+                return true;
+            }
+        }
+
+        var stored = await _stored.QueryAsync(
+            DocumentQuery.Where(ServiceDocuments.Organization, created.OrganizationGuid) with { Limit = _options.InstancesPerOrganization + 1 }, cancellationToken);
+        return stored.Count <= _options.InstancesPerOrganization;
+    }
+
     /// <summary>The request that took a place did not store its instance; another request for the same one may have, and then the place is its.</summary>
     public void GiveBackUnlessKnown(string organization, string instanceId)
     {
@@ -47,7 +69,7 @@ internal sealed class OrganizationLimit
         }
     }
 
-    private void GiveBack(string organization, string instanceId)
+    public void GiveBack(string organization, string instanceId)
     {
         lock (_lock)
         {
