@@ -1,5 +1,7 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Text.Json.Nodes;
 using Harbor.Testing;
 
 namespace Harbor.IntegrationTests.Standalone;
@@ -33,6 +35,44 @@ public sealed class PortConflictTests(RunningStandalone harbor) : IClassFixture<
             },
             "the port once it is free",
             cancellationToken: TestContext.Current.CancellationToken);
+    }
+
+    [Fact]
+    public async Task Ports_ThatAreMetAtRandomAndHeld_AreLeftForOthersUntilTheyAreFree()
+    {
+        // Few enough for the attempts of one provision: whichever it meets first, it ends at the one that is free.
+        await using var few = new RunningStandalone(5);
+        await few.InitializeAsync();
+        var held = Enumerable.Range(few.Range.First, few.Range.Count - 1).ToList();
+        var sockets = held.ConvertAll(Hold);
+        try
+        {
+            var port = (await few.Broker.PortForAsync(RunningStandalone.NewId(), RunningStandalone.NewId())).Port;
+            port.ShouldBe(few.Range.Last);
+
+            // Nothing is left but what is held: this one meets all that the first has not.
+            using (var exhausted = await few.Broker.ProvisionAsync(RunningStandalone.NewId()))
+            {
+                exhausted.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            }
+
+            (await RefusedAsync(few)).ShouldBe(held);
+        }
+        finally
+        {
+            sockets.ForEach(socket => socket.Dispose());
+        }
+
+        await Eventually.GetAsync(() => RefusedAsync(few), refused => refused.Count == 0, "the worker finds them free", cancellationToken: TestContext.Current.CancellationToken);
+        var again = await Task.WhenAll(held.Select(_ => few.Broker.PortForAsync(RunningStandalone.NewId(), RunningStandalone.NewId())));
+        again.Select(credentials => credentials.Port).Order().ShouldBe(held);
+    }
+
+    /// <summary>The ports that the worker says it cannot open.</summary>
+    private static async Task<List<int>> RefusedAsync(RunningStandalone harbor)
+    {
+        var workers = await harbor.Broker.Http.GetFromJsonAsync<JsonArray>("/admin/v1/workers", TestContext.Current.CancellationToken);
+        return [.. workers!.SelectMany(worker => worker!["refused"]!.AsArray()).Select(refused => (int)refused!["port"]!).Order()];
     }
 
     private static Socket Hold(int port)

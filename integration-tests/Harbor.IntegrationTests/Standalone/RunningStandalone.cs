@@ -14,8 +14,15 @@ namespace Harbor.IntegrationTests.Standalone;
 public sealed class RunningStandalone : IAsyncLifetime
 {
     private readonly TemporaryDirectory _data = new("standalone");
-    private readonly PortRange _range = FreePorts.Reserve(60);
+    private readonly PortRange _range;
     private readonly List<IAsyncDisposable> _simulations = [];
+
+    public RunningStandalone()
+        : this(60)
+    {
+    }
+
+    internal RunningStandalone(int ports) => _range = FreePorts.Reserve(ports);
 
     internal HarborChild Process { get; private set; } = null!;
 
