@@ -35,6 +35,9 @@ internal sealed class FakeEdge
     /// <summary>Commands by name, as the node received them, down or not.</summary>
     public ConcurrentQueue<object> Received { get; } = new();
 
+    /// <summary>Events and the gateway's own commands, as they were said.</summary>
+    public ConcurrentQueue<object> Heard { get; } = new();
+
     public void Stall(string id) => Stalled[id] = true;
 
     public void Go(string id) => Stalled.TryRemove(id, out _);

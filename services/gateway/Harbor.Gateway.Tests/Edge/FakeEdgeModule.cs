@@ -32,6 +32,7 @@ internal sealed class FakeEdgeModule(FakeEdge edge, TimeProvider? time) : IHarbo
     public void AddBus(IBusRegistrationConfigurator bus)
     {
         bus.AddConsumer<FakeNode>();
+        bus.AddConsumer<FakeEar>();
         bus.AddConsumer<FakeWorkerReports>();
     }
 

@@ -18,7 +18,16 @@ public enum Act
     KeepAnswers,
     SilenceWorkers,
     HearWorkers,
+
+    /// <summary>The node does nothing for one instance and its binding, so that its operations run into their deadlines.</summary>
+    Stall,
+    Go,
+
+    /// <summary>Any message that was ever on its way comes once more, now.</summary>
     Repeat,
+
+    /// <summary>Deadlines pass.</summary>
+    TimeOut,
     Await,
     Crash,
 }
