@@ -75,6 +75,11 @@ internal sealed partial class EventLoop : IDisposable
         set
         {
             Volatile.Write(ref _load, value);
+            if (value == 0)
+            {
+                Pipes?.CloseFree();
+            }
+
             TellIfIdle();
         }
     }

@@ -30,7 +30,10 @@ internal sealed class PipePool(SharedLimit descriptors) : IDisposable
         Close(pipe);
     }
 
-    public void Dispose()
+    public void Dispose() => CloseFree();
+
+    /// <summary>Closes those that are not out: a loop without connections keeps none.</summary>
+    public void CloseFree()
     {
         while (_free.TryPop(out var pipe))
         {
