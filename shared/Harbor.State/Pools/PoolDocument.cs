@@ -7,6 +7,11 @@ public sealed record PoolDocument : Document
 {
     public const string DefaultName = "default";
 
+    public static readonly TimeSpan DefaultQuarantine = TimeSpan.FromSeconds(60);
+
+    /// <summary>A longer one is taken for a mistake in the unit.</summary>
+    public static readonly TimeSpan LongestQuarantine = TimeSpan.FromDays(1);
+
     public required int FirstPort { get; init; }
 
     /// <summary>Inclusive.</summary>
@@ -22,5 +27,5 @@ public sealed record PoolDocument : Document
     public string? HostnameExternal { get; init; }
 
     /// <summary>How long a released port is kept from other instances.</summary>
-    public TimeSpan Quarantine { get; init; } = TimeSpan.FromSeconds(60);
+    public TimeSpan Quarantine { get; init; } = DefaultQuarantine;
 }

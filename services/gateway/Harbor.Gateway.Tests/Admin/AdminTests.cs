@@ -41,14 +41,16 @@ public sealed class AdminTests
         await using var run = await GatewayRun.StartAsync();
         using var admin = new BrokerClient(run.Url, "admin", "a");
         (await run.Broker.ProvisionAsync("x", BrokerClient.ProvisionBody(new { port = 20500 }))).Is(201);
-        var changed = (await admin.SendAsync(HttpMethod.Patch, "/admin/v1/pools/default", JsonNode.Parse("""{"port_range":{"first":20000,"last":20099},"hostname":"edge.example.com"}"""))).Is(200).Body;
+        var changed = (await admin.SendAsync(HttpMethod.Patch, "/admin/v1/pools/default", JsonNode.Parse("""{"port_range":{"first":20000,"last":20099},"hostname":"edge.example.com","quarantine_seconds":5}"""))).Is(200).Body;
         ((int)changed["port_range"]!["last"]!).ShouldBe(20099);
         changed["ports_outside_range"]!.ToJsonString().ShouldBe("[20500]");
         (await run.Broker.FetchAsync("x")).Is(200);
         (await run.Broker.ProvisionAsync("y", BrokerClient.ProvisionBody(new { port = 20501 }))).Is(400);
         await run.RestartAsync();
         using var again = new BrokerClient(run.Url, "admin", "a");
-        ((string?)(await again.SendAsync(HttpMethod.Get, "/admin/v1/pools/default")).Is(200).Body["hostname"]).ShouldBe("edge.example.com");
+        var pool = (await again.SendAsync(HttpMethod.Get, "/admin/v1/pools/default")).Is(200).Body;
+        ((string?)pool["hostname"]).ShouldBe("edge.example.com");
+        ((int)pool["quarantine_seconds"]!).ShouldBe(5);
     }
 
     [Theory]
@@ -59,6 +61,9 @@ public sealed class AdminTests
     [InlineData("""{"host":5}""")]
     [InlineData("""{"nope":"x"}""")]
     [InlineData("""{"hostname":"with space"}""")]
+    [InlineData("""{"quarantine_seconds":-1}""")]
+    [InlineData("""{"quarantine_seconds":86401}""")]
+    [InlineData("""{"quarantine_seconds":"60"}""")]
     [InlineData("""[]""")]
     [InlineData("""{"hostname":"a","hostname":"b"}""")]
     public async Task Pool_BadChange_Is400(string body)

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Harbor.Gateway.Broker.Catalog;
 using Harbor.Gateway.Pools;
 using Harbor.Gateway.Users;
@@ -46,6 +47,14 @@ public sealed class GatewayOptionsTests
     [InlineData("10", false)]
     [InlineData("a-b", false)]
     public void Range_IsTwoPorts(string text, bool good) => new PoolOptionsValidator().Validate(null, new PoolOptions { ["p"] = new PoolSettings { PortRange = text } }).Succeeded.ShouldBe(good);
+
+    [Theory]
+    [InlineData("00:00:00", true)]
+    [InlineData("1.00:00:00", true)]
+    [InlineData("-00:00:01", false)]
+    [InlineData("60.00:00:00", false)]
+    public void Quarantine_IsADayAtMost(string text, bool good)
+        => new PoolOptionsValidator().Validate(null, new PoolOptions { ["p"] = new PoolSettings { Quarantine = TimeSpan.Parse(text, CultureInfo.InvariantCulture) } }).Succeeded.ShouldBe(good);
 
     [Fact]
     public void DefaultPlan_IsThereUnlessAnotherHasTheDefaultPool()

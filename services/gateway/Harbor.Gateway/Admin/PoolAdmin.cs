@@ -63,5 +63,5 @@ internal sealed class PoolAdmin(
     }
 
     private static string Text(PoolDocument pool) => JsonSerializer.Serialize(
-        new { pool.FirstPort, pool.LastPort, pool.Host, pool.Hostname, pool.HostExternal, pool.HostnameExternal });
+        new { pool.FirstPort, pool.LastPort, pool.Host, pool.Hostname, pool.HostExternal, pool.HostnameExternal, QuarantineSeconds = pool.Quarantine.TotalSeconds });
 }

@@ -6,11 +6,11 @@ using Harbor.State.Pools;
 namespace Harbor.Gateway.Admin;
 
 /// <summary>What of a pool is to change. Absent stays as it is; an empty text or null takes an address away.</summary>
-internal sealed record PoolChange(PortRange? PortRange, string? Host, string? Hostname, string? HostExternal, string? HostnameExternal)
+internal sealed record PoolChange(PortRange? PortRange, string? Host, string? Hostname, string? HostExternal, string? HostnameExternal, int? QuarantineSeconds)
 {
     public static (PoolChange? Change, string? Fault) Read(JsonElement body)
     {
-        var change = new PoolChange(null, null, null, null, null);
+        var change = new PoolChange(null, null, null, null, null, null);
         foreach (var property in body.EnumerateObject())
         {
             if (property.Name == "port_range")
@@ -21,6 +21,17 @@ internal sealed record PoolChange(PortRange? PortRange, string? Host, string? Ho
                 }
 
                 change = change with { PortRange = range };
+                continue;
+            }
+
+            if (property.Name == "quarantine_seconds")
+            {
+                if (!JsonNumbers.TryGetInteger(property.Value, out var seconds) || seconds < 0 || seconds > PoolDocument.LongestQuarantine.TotalSeconds)
+                {
+                    return (null, $"quarantine_seconds must be a whole number from 0 to {PoolDocument.LongestQuarantine.TotalSeconds}.");
+                }
+
+                change = change with { QuarantineSeconds = seconds };
                 continue;
             }
 
@@ -47,7 +58,7 @@ internal sealed record PoolChange(PortRange? PortRange, string? Host, string? Ho
                     change = change with { HostnameExternal = text };
                     break;
                 default:
-                    return (null, $"'{property.Name}' is not a setting of a pool. Known are port_range, host, hostname, host_external, hostname_external.");
+                    return (null, $"'{property.Name}' is not a setting of a pool. Known are port_range, host, hostname, host_external, hostname_external, quarantine_seconds.");
             }
         }
 
@@ -62,6 +73,7 @@ internal sealed record PoolChange(PortRange? PortRange, string? Host, string? Ho
         Hostname = Changed(Hostname, pool.Hostname),
         HostExternal = Changed(HostExternal, pool.HostExternal),
         HostnameExternal = Changed(HostnameExternal, pool.HostnameExternal),
+        Quarantine = QuarantineSeconds is { } seconds ? TimeSpan.FromSeconds(seconds) : pool.Quarantine,
     };
 
     private static string? Changed(string? wanted, string? current) => wanted switch { null => current, "" => null, _ => wanted };

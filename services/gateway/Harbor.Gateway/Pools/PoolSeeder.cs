@@ -37,6 +37,7 @@ internal sealed partial class PoolSeeder(IDocuments<PoolDocument> pools, IOption
             Hostname = Given(settings.Hostname),
             HostExternal = Given(settings.HostExternal),
             HostnameExternal = Given(settings.HostnameExternal),
+            Quarantine = settings.Quarantine,
         };
     }
 

@@ -1,3 +1,5 @@
+using Harbor.State.Pools;
+
 namespace Harbor.Gateway.Pools;
 
 /// <summary>What a pool is created with: <c>Harbor:Pools:&lt;name&gt;</c>. Changes of a pool that exists go through the admin API.</summary>
@@ -17,4 +19,10 @@ public sealed class PoolSettings
 
     /// <summary>A name for <see cref="HostExternal"/>. Default none.</summary>
     public string? HostnameExternal { get; set; }
+
+    /// <summary>
+    /// How long a released port is kept from other instances, so that clients of the old one do not reach the new. Default 1 min: what
+    /// resolvers and reconnecting clients commonly remember. A pool that gives out ports faster than its size a quarantine runs out of them.
+    /// </summary>
+    public TimeSpan Quarantine { get; set; } = PoolDocument.DefaultQuarantine;
 }

@@ -6,9 +6,6 @@ namespace Harbor.Node.Allocation;
 
 internal static class PortDocumentsExtensions
 {
-    /// <summary>Of a pool that is not known (any more).</summary>
-    private static TimeSpan DefaultQuarantine { get; } = TimeSpan.FromSeconds(60);
-
     /// <summary>The port as its owner leaves it: closed, with nothing behind it, and kept from others for a while.</summary>
     public static PortDocument Quarantined(this PortDocument port, DateTimeOffset now, PoolDocument? pool) => port with
     {
@@ -16,7 +13,7 @@ internal static class PortDocumentsExtensions
         Apps = [],
         Backends = [],
         ReleasedAt = now,
-        QuarantinedUntil = now + (pool?.Quarantine ?? DefaultQuarantine),
+        QuarantinedUntil = now + (pool?.Quarantine ?? PoolDocument.DefaultQuarantine),
     };
 
     /// <summary>The port that the service instance holds now, from the store; null where it holds none.</summary>
