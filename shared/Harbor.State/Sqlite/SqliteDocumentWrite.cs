@@ -23,6 +23,8 @@ internal sealed class SqliteDocumentWrite : SqliteWrite
     /// <summary>The version that was given to the document, once written.</summary>
     public long Version { get; private set; }
 
+    public override string Watched => Collection;
+
     protected override WriteOutcome ApplyCore(SqliteSession session, ref long revision)
     {
         var number = 0L;

@@ -18,7 +18,7 @@ internal sealed partial class SqliteDocuments<T>
         while (true)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var changed = _store.Signal.Next;
+            var changed = _store.Signal.NextAsync(Type.Collection);
             Page? page = null;
             try
             {
@@ -99,7 +99,7 @@ internal sealed partial class SqliteDocuments<T>
             """
             SELECT c.revision, c.id, c.deleted, d.version, CASE WHEN d.version = c.revision THEN d.body END
             FROM changes c LEFT JOIN documents d ON d.collection = c.collection AND d.id = c.id
-            WHERE c.revision > $0 AND c.collection = $1 ORDER BY c.revision LIMIT $2
+            WHERE c.revision > $0 AND c.collection = $1 ORDER BY c.revision LIMIT $2 + 0
             """,
             cursor, Type.Collection, PageSize);
         while (rows.Read())

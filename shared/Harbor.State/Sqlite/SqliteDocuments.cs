@@ -100,12 +100,12 @@ internal sealed partial class SqliteDocuments<T> : IDocuments<T>
         return (query.Index, query.Match) switch
         {
             (null, _) => ReadAll(session.Query(
-                "SELECT version, body, id FROM documents WHERE collection = $0 AND id >= $1 AND id < $2 AND id <> $3 ORDER BY id LIMIT $4",
+                "SELECT version, body, id FROM documents WHERE collection = $0 AND id >= $1 AND id < $2 AND id <> $3 ORDER BY id LIMIT $4 + 0",
                 collection, from, to, after, query.Limit), query.Limit),
             ({ } index, KeyMatch.Equal) => ReadAll(session.Query(
                 """
                 SELECT d.version, d.body, d.id FROM keys k JOIN documents d ON d.number = k.document
-                WHERE k.collection = $0 AND k.name = $1 AND k.key = $2 AND k.id >= $3 AND k.id < $4 AND k.id <> $5 ORDER BY k.id LIMIT $6
+                WHERE k.collection = $0 AND k.name = $1 AND k.key = $2 AND k.id >= $3 AND k.id < $4 AND k.id <> $5 ORDER BY k.id LIMIT $6 + 0
                 """,
                 collection, index, query.Key!, from, to, after, query.Limit), query.Limit),
             ({ } index, _) => ReadAll(session.Query(

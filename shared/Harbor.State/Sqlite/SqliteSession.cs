@@ -40,7 +40,10 @@ internal sealed class SqliteSession : IDisposable
         command.ExecuteNonQuery();
     }
 
-    /// <summary>Runs a prepared statement with the values of its parameters <c>$0, $1, …</c>; answers the number of rows changed.</summary>
+    /// <summary>
+    /// Runs a prepared statement with the values of its parameters <c>$0, $1, …</c>; answers the number of rows changed. A limit is written
+    /// <c>LIMIT $n + 0</c>: SQLite plans by the value of a bare parameter there, and so compiles the statement anew for each run.
+    /// </summary>
     public int Execute(string sql, params ReadOnlySpan<object> values) => Prepare(sql, values).ExecuteNonQuery();
 
     /// <summary>The first column of the first row; null where there is none.</summary>
@@ -70,6 +73,8 @@ internal sealed class SqliteSession : IDisposable
                 statement.Parameters.Add(new SqliteParameter { ParameterName = $"${i}" });
             }
 
+            // Said explicitly: the client library forgets what it compiled when a reader is closed before its end, and compiles it anew each time.
+            statement.Prepare();
             _statements.Add(sql, statement);
         }
 

@@ -1,10 +1,11 @@
+using System.Collections.Concurrent;
 using Microsoft.Data.Sqlite;
 
 namespace Harbor.State.Sqlite;
 
 /// <summary>
-/// Says that a state file changed: at once for writers of this process, whichever store they belong to, and by polling SQLite's
-/// <c>data_version</c> for other processes. One per file and process; shared by the stores that have it open.
+/// Says that a collection of a state file changed: at once for writers of this process, whichever store they belong to, and by polling for other
+/// processes, whose changes concern any collection. One per file and process; shared by the stores that have it open.
 /// </summary>
 internal sealed class SqliteSignal
 {
@@ -14,15 +15,14 @@ internal sealed class SqliteSignal
     private static readonly Dictionary<string, SqliteSignal> _byPath = [];
 
     private readonly string _path;
-    private TaskCompletionSource _next = NewSource();
+    private readonly Lock _lock = new();
+    private readonly ConcurrentDictionary<string, TaskCompletionSource> _next = new(StringComparer.Ordinal);
+    private long _revision = -1;
     private Task? _poll;
     private int _holders;
     private volatile bool _stopped;
 
     private SqliteSignal(string path) => _path = path;
-
-    /// <summary>Completes with the next change. Take it, then read, then await it: so no change falls between.</summary>
-    public Task Next => Volatile.Read(ref _next).Task;
 
     public static SqliteSignal Acquire(string path)
     {
@@ -50,7 +50,19 @@ internal sealed class SqliteSignal
         }
     }
 
-    public void Pulse() => Interlocked.Exchange(ref _next, NewSource()).TrySetResult();
+    /// <summary>Completes with the collection's next change. Take it, then read, then await it: so no change falls between.</summary>
+    public Task NextAsync(string collection) => _next.GetOrAdd(collection, static _ => NewSource()).Task;
+
+    /// <summary>A writer of this process brought the file from one revision to another. Where it was not known to be at the first, another process wrote as well.</summary>
+    public void Committed(long from, long to, IEnumerable<string> collections)
+    {
+        lock (_lock)
+        {
+            var isOurs = from == _revision;
+            _revision = Math.Max(_revision, to);
+            Pulse(isOurs ? collections : _next.Keys);
+        }
+    }
 
     /// <summary>Starts to look for other processes' changes; only a file that someone watches is polled.</summary>
     public void WatchOthers()
@@ -62,6 +74,31 @@ internal sealed class SqliteSignal
     }
 
     private static TaskCompletionSource NewSource() => new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private void Pulse(IEnumerable<string> collections)
+    {
+        foreach (var collection in collections)
+        {
+            // Who has not asked for the next change yet will read this one before it waits.
+            if (_next.TryRemove(collection, out var source))
+            {
+                source.TrySetResult();
+            }
+        }
+    }
+
+    /// <summary>The file is at this revision: one that our writers have not told of is another process's, or a file put in the place of ours.</summary>
+    private void Found(long revision)
+    {
+        lock (_lock)
+        {
+            if (revision != _revision)
+            {
+                _revision = revision;
+                Pulse(_next.Keys);
+            }
+        }
+    }
 
     private async Task PollAsync()
     {
@@ -75,8 +112,8 @@ internal sealed class SqliteSignal
                 var version = session.Scalar("PRAGMA data_version");
                 if (!Equals(version, known))
                 {
+                    Found((long)session.Scalar("SELECT revision FROM meta")!);
                     known = version;
-                    Pulse();
                 }
             }
             catch (SqliteException)

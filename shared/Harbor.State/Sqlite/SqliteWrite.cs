@@ -12,6 +12,9 @@ internal abstract class SqliteWrite
 
     public WriteOutcome Outcome { get; private set; }
 
+    /// <summary>The collection whose watches are to look; null where none of its documents is concerned.</summary>
+    public virtual string? Watched => null;
+
     /// <summary>Nobody waits for it any more: it need not start.</summary>
     public CancellationToken Abandoned { get; init; }
 

@@ -111,11 +111,11 @@ internal sealed class SqliteWriter : IDisposable
         try
         {
             _session ??= new SqliteSession(_path);
-            var changed = Commit(_session, group, ref applying);
+            var (from, to) = Commit(_session, group, ref applying);
             group.ForEach(write => write.Complete());
-            if (changed)
+            if (from != to)
             {
-                _signal.Pulse();
+                _signal.Committed(from, to, group.Where(write => write is { Outcome: WriteOutcome.Written, Watched: not null }).Select(write => write.Watched!).Distinct());
             }
         }
         catch (Exception exception)
@@ -133,7 +133,8 @@ internal sealed class SqliteWriter : IDisposable
         }
     }
 
-    private bool Commit(SqliteSession session, List<SqliteWrite> group, ref bool applying)
+    /// <summary>The file's revision before and after.</summary>
+    private (long From, long To) Commit(SqliteSession session, List<SqliteWrite> group, ref bool applying)
     {
         session.Execute("BEGIN IMMEDIATE");
         var first = (long)session.Scalar("SELECT revision FROM meta")!;
@@ -148,7 +149,7 @@ internal sealed class SqliteWriter : IDisposable
         if (revision == first)
         {
             session.Execute("COMMIT");
-            return false;
+            return (first, first);
         }
 
         session.Execute("UPDATE meta SET revision = $0", revision);
@@ -159,7 +160,7 @@ internal sealed class SqliteWriter : IDisposable
         }
 
         session.Execute("COMMIT");
-        return true;
+        return (first, revision);
     }
 
     /// <summary>A connection that failed is not used again: whatever state it is in, closing it rolls back.</summary>
