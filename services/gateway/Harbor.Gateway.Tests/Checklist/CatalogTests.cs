@@ -106,7 +106,26 @@ public sealed partial class CatalogTests(SharedGateway gateway) : ChecklistTests
     }
 
     [Fact]
+    public async Task C028_ModifiedSince_Is304OnlyWhereNothingChanged()
+    {
+        var first = await Broker.Http.GetAsync(new Uri("/v2/catalog", UriKind.Relative), TestContext.Current.CancellationToken);
+        var modified = first.Content.Headers.LastModified.ShouldNotBeNull();
+        var tag = first.Headers.ETag!.ToString();
+        (await SinceAsync(modified)).Is(304).Text.ShouldBeEmpty();
+        (await SinceAsync(modified.AddSeconds(-1))).Is(200).Body.ContainsKey("services").ShouldBeTrue();
+        (await SinceAsync(modified.AddYears(100))).Is(200);
+        (await Broker.SendAsync(HttpMethod.Get, "/v2/catalog", null, ("If-Modified-Since", "yesterday"))).Is(200);
+
+        // Where there are tags, they decide.
+        (await SinceAsync(modified, ("If-None-Match", "\"other\""))).Is(200);
+        (await SinceAsync(modified.AddSeconds(-1), ("If-None-Match", tag))).Is(304);
+    }
+
+    [Fact]
     public async Task C029_DashboardClient_IsAbsent() => (await OfferingAsync()).ContainsKey("dashboard_client").ShouldBeFalse();
+
+    private Task<Answer> SinceAsync(DateTimeOffset date, params (string Name, string Value)[] headers)
+        => Broker.SendAsync(HttpMethod.Get, "/v2/catalog", null, [("If-Modified-Since", date.ToString("R", System.Globalization.CultureInfo.InvariantCulture)), .. headers]);
 
     private async Task<JsonObject> OfferingAsync()
         => (await Broker.SendAsync(HttpMethod.Get, "/v2/catalog")).Is(200).Body["services"]!.AsArray().ShouldHaveSingleItem()!.AsObject();

@@ -44,6 +44,23 @@ public sealed class GeneralTests(SharedGateway gateway) : ChecklistTests(gateway
         }
     }
 
+    [Fact]
+    public async Task C002_MinorBelowWhatTheBrokerNeeds_Is412OnEveryRoute()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:LowestMinorVersion"] = "15" });
+        using var old = new BrokerClient(run.Url, "platform", GatewayRun.Password, "2.14");
+        foreach (var (method, path) in Routes.Select(route => route.Data))
+        {
+            (await old.SendAsync(new HttpMethod(method), path)).IsError(412).Description!.ShouldContain("2.15");
+        }
+
+        foreach (var version in new[] { "2.15", "2.18" })
+        {
+            using var client = new BrokerClient(run.Url, "platform", GatewayRun.Password, version);
+            (await client.SendAsync(HttpMethod.Get, "/v2/catalog")).Is(200);
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Routes))]
     public async Task C003_MissingVersion_Is400OnEveryRoute(string method, string path)

@@ -90,7 +90,7 @@ public sealed class LastOperationTests(SharedGateway gateway) : ChecklistTests(g
     }
 
     [Fact]
-    public async Task C055_FailedDeprovision_SaysThatTheInstanceIsUnusable()
+    public async Task C055_C108_FailedDeprovision_SaysThatTheInstanceIsUnusable_AndCanBeRepeated()
     {
         await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:OperationTimeout"] = "00:00:00.5" });
         (await run.Broker.ProvisionAsync("x")).Is(201);

@@ -1,3 +1,5 @@
+using Harbor.Contracts.Allocation;
+using Harbor.Contracts.Bindings;
 using Harbor.Gateway.Tests.Running;
 using Harbor.State.Ports;
 using Harbor.State.Services;
@@ -65,6 +67,36 @@ public sealed class OrphanTests(SharedGateway gateway) : ChecklistTests(gateway)
             await Broker.ProvisionAsync(NewId(), BrokerClient.ProvisionBody(new { port = 1 })),
         ];
         refused.ShouldAllBe(answer => answer.Status == 400 || answer.Status == 409);
+    }
+
+    [Fact]
+    public async Task C112_WhatThePlatformWasToldSucceeded_OutlivesTheSweepThatForgetsTheRest()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?>
+        {
+            ["Harbor:Gateway:Broker:OperationTimeout"] = "00:00:00.5",
+            ["Harbor:Gateway:Broker:RememberEnds"] = "00:00:00.05",
+            ["Harbor:Gateway:Broker:ForgetAfter"] = "00:00:00.1",
+        });
+        (await run.Broker.ProvisionAsync("x")).Is(201);
+        (await run.Broker.BindAsync("x", "b")).Is(201);
+        (await run.Broker.BindAsync("x", "key", BrokerClient.BindBody(app: null))).Is(201);
+        var port = (await run.PortsAsync()).ShouldHaveSingleItem().Port;
+        foreach (var passing in new[] { "before", "after" })
+        {
+            // One that came and went is swept from the store: so the sweep has been through it since.
+            (await run.Broker.ProvisionAsync(passing)).Is(201);
+            (await run.Broker.DeprovisionAsync(passing)).Is(200);
+            await Eventually.TrueAsync(async () => (await run.AllAsync<ServiceInstanceDocument>()).All(instance => instance.Id != passing), "the deleted one is forgotten", cancellationToken: TestContext.Current.CancellationToken);
+            (await run.Broker.FetchAsync("x")).Is(200);
+            (await run.Broker.FetchBindingAsync("x", "b")).Is(200);
+            (await run.Broker.FetchBindingAsync("x", "key")).Is(200);
+            (await run.PortsAsync()).Where(one => one.State == PortState.Active).ShouldHaveSingleItem().Port.ShouldBe(port);
+            await run.RestartAsync();
+        }
+
+        run.Edge.ReceivedOf<ReleasePort>().ShouldAllBe(command => command.ServiceInstanceId != "x");
+        run.Edge.ReceivedOf<UnbindApp>().ShouldBeEmpty();
     }
 
     [Fact]

@@ -1,5 +1,7 @@
 using Harbor.Gateway.Broker.Catalog;
 using Harbor.Gateway.Broker.Http;
+using Microsoft.AspNetCore.Http.Headers;
+using Microsoft.Net.Http.Headers;
 
 namespace Harbor.Gateway.Broker;
 
@@ -12,7 +14,7 @@ internal static class BrokerEndpoints
     public static void MapBroker(this WebApplication app)
     {
         app.UseWhen(context => context.Request.Path.StartsWithSegments("/v2"), branch => branch.UseMiddleware<BrokerGuard>());
-        app.MapGet("/v2/catalog", (HttpContext context, CatalogContent catalog) => SendCatalogAsync(context, catalog));
+        app.MapGet("/v2/catalog", (HttpContext context, CatalogContent catalog, TimeProvider time) => SendCatalogAsync(context, catalog, time));
 
         app.MapPut(Instances, Handle<ProvisionEndpoint>((endpoint, context) => endpoint.HandleAsync(context)));
         app.MapGet(Instances, Handle<FetchEndpoint>((endpoint, context) => endpoint.InstanceAsync(context)));
@@ -42,10 +44,12 @@ internal static class BrokerEndpoints
         where TEndpoint : notnull
         => async context => await BrokerWriter.WriteAsync(context, await handle(context.RequestServices.GetRequiredService<TEndpoint>(), context));
 
-    private static async Task SendCatalogAsync(HttpContext context, CatalogContent catalog)
+    private static async Task SendCatalogAsync(HttpContext context, CatalogContent catalog, TimeProvider time)
     {
-        context.Response.Headers.ETag = catalog.Tag;
-        if (context.Request.Headers.IfNoneMatch.SelectMany(values => values!.Split(',')).Any(value => value.Trim() is "*" || Tag(value) == catalog.Tag))
+        var headers = context.Response.GetTypedHeaders();
+        headers.ETag = new EntityTagHeaderValue(catalog.Tag);
+        headers.LastModified = catalog.ModifiedAt;
+        if (IsUnchanged(context.Request.GetTypedHeaders(), catalog, time))
         {
             context.Response.StatusCode = StatusCodes.Status304NotModified;
             return;
@@ -53,6 +57,12 @@ internal static class BrokerEndpoints
 
         await BrokerWriter.WriteAsync(context, catalog.Bytes);
     }
+
+    /// <summary>A date counts only where there are no tags, and one that is still to come says nothing: RFC 9110, 13.1.</summary>
+    private static bool IsUnchanged(RequestHeaders asked, CatalogContent catalog, TimeProvider time)
+        => asked.Headers.ContainsKey(HeaderNames.IfNoneMatch)
+            ? asked.Headers.IfNoneMatch.SelectMany(values => values!.Split(',')).Any(value => value.Trim() is "*" || Tag(value) == catalog.Tag)
+            : asked.IfModifiedSince is { } since && since >= catalog.ModifiedAt && since <= time.GetUtcNow();
 
     /// <summary>A weak tag matches too: proxies that compress make strong ones weak.</summary>
     private static string Tag(string value) => value.Trim() is ['W', '/', .. var strong] ? strong : value.Trim();

@@ -9,6 +9,13 @@ public sealed class BrokerOptions
     [AllowedValues(400, 412)]
     public int MissingVersionStatus { get; set; } = 400;
 
+    /// <summary>
+    /// Versions 2.N of the API below this N are refused with 412. Default 0, none: minor versions only add, and Harbor needs nothing that was added.
+    /// For operators whose platforms must use what a later one has, such as the rotation of bindings (17).
+    /// </summary>
+    [Range(0, 17)]
+    public int LowestMinorVersion { get; set; }
+
     /// <summary>Service instances that one organization may have. Default 100: a leaking pipeline should not eat a pool of 5,001 ports.</summary>
     [Range(1, 1_000_000)]
     public int InstancesPerOrganization { get; set; } = 100;

@@ -8,7 +8,7 @@ namespace Harbor.Gateway.Broker.Catalog;
 /// <summary>The catalog as it is sent, made once: it changes with the configuration alone, and its tag with it.</summary>
 internal sealed class CatalogContent
 {
-    public CatalogContent(PlanCatalog catalog, IOptions<GatewayOptions> options)
+    public CatalogContent(PlanCatalog catalog, IOptions<GatewayOptions> options, TimeProvider time)
     {
         var offering = new JsonObject
         {
@@ -30,6 +30,8 @@ internal sealed class CatalogContent
             ["plans"] = new JsonArray([.. catalog.Plans.Select(plan => PlanOf(plan, options.Value.Broker))]),
         };
         Bytes = System.Text.Encoding.UTF8.GetBytes(new JsonObject { ["services"] = new JsonArray(offering) }.ToJsonString());
+        var now = time.GetUtcNow();
+        ModifiedAt = now.AddTicks(-(now.Ticks % TimeSpan.TicksPerSecond));
         Tag = $"\"{Convert.ToHexStringLower(SHA256.HashData(Bytes))[..32]}\"";
     }
 
@@ -37,6 +39,9 @@ internal sealed class CatalogContent
 
     /// <summary>The entity tag: equal for equal content, also over restarts and gateways.</summary>
     public string Tag { get; }
+
+    /// <summary>Since when this gateway knows it to be as it is, in whole seconds, as HTTP has dates.</summary>
+    public DateTimeOffset ModifiedAt { get; }
 
     private static JsonObject PlanOf(PlanOptions plan, BrokerOptions broker)
     {

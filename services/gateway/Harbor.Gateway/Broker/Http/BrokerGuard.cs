@@ -31,7 +31,7 @@ internal sealed partial class BrokerGuard(RequestDelegate next, UserDirectory us
             return;
         }
 
-        if (ApiVersion.RefusalOf(context.Request.Headers[ApiVersion.Header], options.Value.Broker.MissingVersionStatus) is { } refusal)
+        if (ApiVersion.RefusalOf(context.Request.Headers[ApiVersion.Header], options.Value.Broker) is { } refusal)
         {
             await BrokerWriter.WriteAsync(context, refusal);
             return;
