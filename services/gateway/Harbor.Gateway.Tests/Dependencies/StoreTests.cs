@@ -9,7 +9,7 @@ public sealed class StoreTests
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
-    public async Task StoreThatIsGone_Is503OnEveryRouteAndComesBack(bool hangs)
+    public async Task C046_StoreThatIsGone_Is503OnEveryRouteAndComesBack(bool hangs)
     {
         await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:DependencyTimeout"] = "00:00:00.3" });
         (await run.Broker.ProvisionAsync("x")).Is(201);

@@ -136,8 +136,19 @@ internal sealed class UpdateEndpoint(PlanCatalog catalog, PoolDirectory pools, S
 
         audit.Instance(
             BrokerCall.Of(context), "update", instance.Id, operation.Id, ParameterReader.TextOf(instance.Parameters), ParameterReader.TextOf(update.Parameters));
-        await operations.SendAsync(updating.ChangePolicy(update.Parameters, catalog));
+        if (!await operations.SendAsync(updating.ChangePolicy(update.Parameters, catalog)) && !asynchronous)
+        {
+            return await AbandonAsync(instance.Id, operation.Id);
+        }
+
         return await AnswerAsync(operation.Id, wait, asynchronous, context.RequestAborted);
+    }
+
+    /// <summary>The platform waits, and nobody knows what became of the command: the old policy is sent for as long as it takes, by the sweep.</summary>
+    private async Task<BrokerAnswer> AbandonAsync(string id, string operationId)
+    {
+        await instances.ChangeAsync(id, current => current.UpdateTimedOut(operationId, "The bus could not be reached.", operations.Now), CancellationToken.None);
+        return BrokerAnswer.Unavailable("The bus between Harbor's parts cannot be reached at the moment; what was begun is rolled back.");
     }
 
     private async Task<BrokerAnswer> JoinAsync(ServiceInstanceDocument instance, bool asynchronous, CancellationToken cancellationToken)

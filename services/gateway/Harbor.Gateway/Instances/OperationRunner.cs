@@ -38,8 +38,9 @@ internal sealed partial class OperationRunner(
     {
         try
         {
-            // Not the request's token: what is accepted goes on when the platform has hung up.
-            await limit.WithinAsync(token => bus.Publish(command, token), CancellationToken.None);
+            // Not the request's token: what is accepted goes on when the platform has hung up. And waited for no longer than the limit: a publish
+            // on a link that is lost takes no notice of its token. It may still go through later, which does no harm: so does the sweep's.
+            await limit.WithinAsync(token => bus.Publish(command, token).WaitAsync(token), CancellationToken.None);
             return true;
         }
         catch (Exception exception) when (exception is TimeoutException or OperationCanceledException or MassTransitException)
