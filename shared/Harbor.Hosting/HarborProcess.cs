@@ -46,6 +46,7 @@ public static class HarborProcess
         {
             OptionsCheck.ThrowIfAnyInvalid(app.Services);
             EffectiveOptions.Write(app.Services);
+            UnknownKeys.Warn(app.Services);
             Map(app, modules);
             if (options.PrepareAsync is not null)
             {

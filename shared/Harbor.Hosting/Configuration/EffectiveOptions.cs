@@ -25,7 +25,9 @@ internal static partial class EffectiveOptions
     }
 
     /// <summary>Every value of an options object by its key.</summary>
-    public static IEnumerable<(string Key, string Value)> Of(object options, string prefix = "") => options.GetType()
+    public static IEnumerable<(string Key, string Value)> Of(object options, string prefix = "") => options is IDictionary entries
+        ? entries.Keys.Cast<object>().SelectMany(name => Values($"{prefix}{name}", entries[name], secret: false))
+        : options.GetType()
         .GetProperties(BindingFlags.Public | BindingFlags.Instance)
         .Where(property => property.GetIndexParameters().Length == 0 && property.CanRead)
         .SelectMany(property => Values(prefix + property.Name, property.GetValue(options), Secrets.IsSecret(property)));
@@ -42,7 +44,7 @@ internal static partial class EffectiveOptions
         null => [],
         _ when secret => [(key, Secrets.Mask)],
         string text => [(key, Secrets.Redacted(text))],
-        IDictionary entries => entries.Keys.Cast<object>().SelectMany(name => Values($"{key}:{name}", entries[name], secret: false)),
+        IDictionary => Of(value, key + ":"),
         IEnumerable items => items.Cast<object?>().SelectMany((item, index) => Values($"{key}:{index}", item, secret: false)),
         _ when SectionTypes.IsValue(value.GetType()) || value.GetType().Namespace?.StartsWith("Harbor.", StringComparison.Ordinal) != true =>
             [(key, Secrets.Redacted(Convert.ToString(value, CultureInfo.InvariantCulture) ?? string.Empty))],

@@ -28,7 +28,7 @@ internal static class SectionTypes
     public static bool IsValue(Type type) => type == typeof(object) || TypeDescriptor.GetConverter(Nullable.GetUnderlyingType(type) ?? type).CanConvertFrom(typeof(string));
 
     /// <summary>What a list or dictionary (by text keys) holds; null for anything else.</summary>
-    private static Type? ElementOf(Type type)
+    public static Type? ElementOf(Type type)
     {
         if (type.IsArray)
         {
