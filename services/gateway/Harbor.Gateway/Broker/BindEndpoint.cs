@@ -10,7 +10,7 @@ namespace Harbor.Gateway.Broker;
 
 /// <summary>PUT of a binding, rotation included.</summary>
 internal sealed class BindEndpoint(
-    PlanCatalog catalog, ServiceInstances instances, ServiceBindings bindings, BindingRunner runner, PoolDirectory pools)
+    PlanCatalog catalog, ServiceInstances instances, ServiceBindings bindings, BindingRunner runner, OperationRunner operations, PoolDirectory pools)
 {
     public async Task<BrokerAnswer> HandleAsync(HttpContext context)
     {
@@ -84,6 +84,12 @@ internal sealed class BindEndpoint(
             if (ParameterReader.Read(ParameterSchemas.Bind, request.Parameters) is { Fault: { } fault })
             {
                 return BrokerAnswer.BadRequest(fault);
+            }
+
+            // A service key needs nothing of the bus.
+            if (wanted.AppGuid is not null && !operations.IsBusUp)
+            {
+                return BrokerAnswer.Unavailable("The bus between Harbor's parts cannot be reached at the moment. Try again.");
             }
 
             if (await runner.BeginAsync(BrokerCall.Of(context), wanted, existing) is { } created)
