@@ -41,6 +41,7 @@ public sealed class NodeModule : IHarborModule
         bus.AddConsumer<ChangePortPolicyConsumer, NodeConsumerDefinition<ChangePortPolicyConsumer>>();
         bus.AddConsumer<BindAppConsumer, NodeConsumerDefinition<BindAppConsumer>>();
         bus.AddConsumer<UnbindAppConsumer, NodeConsumerDefinition<UnbindAppConsumer>>();
+        bus.AddConsumer<PortStillUsedConsumer, NodeConsumerDefinition<PortStillUsedConsumer>>();
     }
 
     public void Map(WebApplication app)
@@ -66,6 +67,7 @@ public sealed class NodeModule : IHarborModule
         services.AddSingleton<PortReleaser>();
         services.AddSingleton<PortPolicies>();
         services.AddSingleton<AppBinder>();
+        services.AddSingleton<Quarantines>();
         services.AddHostedService<QuarantineSweep>();
     }
 

@@ -9,7 +9,7 @@ using Microsoft.Extensions.Hosting;
 namespace Harbor.Proxy.Tests;
 
 /// <summary>Stands beside a worker in its process: puts the fake engine in, and hears what the worker says on the bus.</summary>
-internal sealed class WorkerProbe(Action<FakeRelayEngine> onCreated) : IHarborModule, IConsumer<PortOpened>, IConsumer<PortRefused>, IConsumer<PortClosed>
+internal sealed class WorkerProbe(Action<FakeRelayEngine> onCreated) : IHarborModule, IConsumer<PortOpened>, IConsumer<PortRefused>, IConsumer<PortClosed>, IConsumer<PortStillUsed>
 {
     public string Service => "probe";
 
@@ -37,6 +37,8 @@ internal sealed class WorkerProbe(Action<FakeRelayEngine> onCreated) : IHarborMo
     public Task Consume(ConsumeContext<PortRefused> context) => Hear(context.Message);
 
     public Task Consume(ConsumeContext<PortClosed> context) => Hear(context.Message);
+
+    public Task Consume(ConsumeContext<PortStillUsed> context) => Hear(context.Message);
 
     private Task Hear(object message)
     {

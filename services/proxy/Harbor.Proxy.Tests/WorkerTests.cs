@@ -29,6 +29,19 @@ public sealed class WorkerTests : IDisposable
     }
 
     [Fact]
+    public async Task Port_OfALaterLifeOfItsOwner_IsClosedAndOpenedAnew()
+    {
+        await using var worker = await StartAsync();
+        var port = await worker.InsertAsync(TestPorts.Port(20_001));
+        await worker.SaidAsync<PortOpened>(_ => true, "PortOpened");
+
+        await worker.ReplaceAsync(port with { Life = 1, Protocol = PortProtocol.Udp });
+
+        await worker.Engine.Acts.WaitAsync(act => act is (20_001, null), "the port closed");
+        (await worker.AppliedAsync(20_001, applied => applied.Transports == Transports.Udp, "the port with the new protocol"))!.Owner.ShouldBe("instance-1");
+    }
+
+    [Fact]
     public async Task Port_OfAnotherPool_IsLeftAlone()
     {
         await using var worker = await StartAsync();

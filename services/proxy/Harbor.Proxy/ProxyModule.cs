@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using Harbor.Hosting;
 using Harbor.Proxy.DataPlane;
+using Harbor.Proxy.Quarantine;
 using Harbor.Proxy.Routing;
 using Harbor.Proxy.Status;
 using Harbor.State;
@@ -29,6 +30,7 @@ public sealed class ProxyModule : IHarborModule
         builder.Services.AddSingleton(services => new BackendAddresses(Dns.GetHostAddressesAsync, services.GetRequiredService<TimeProvider>()));
         builder.Services.AddSingleton<RefusedPorts>();
         builder.Services.AddSingleton<PortReports>();
+        builder.Services.AddSingleton<QuarantinePosts>();
         builder.Services.AddSingleton<PortRoutes>();
         builder.Services.AddSingleton<ProxyMetrics>();
 
@@ -36,6 +38,7 @@ public sealed class ProxyModule : IHarborModule
         builder.Services.AddHostedService<RouteWatch>();
         builder.Services.AddHostedService(services => services.GetRequiredService<PortReports>());
         builder.Services.AddHostedService<RouteUpkeep>();
+        builder.Services.AddHostedService<QuarantineWatch>();
         builder.Services.AddHostedService<WorkerLease>();
         builder.Services.AddHealthChecks().AddCheck<RoutesHealthCheck>("routes");
     }

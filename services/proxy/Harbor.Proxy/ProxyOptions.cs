@@ -43,4 +43,11 @@ public sealed class ProxyOptions
     /// <summary>How often ports that could not be opened are tried again, and names of backends are looked at. Default 5 s: soon enough for an operator who has just stopped the process in the way.</summary>
     [Range(typeof(TimeSpan), "00:00:00.1", "00:10:00")]
     public TimeSpan RetryInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// How long before the end of a released port's quarantine the worker looks whether clients still send to it. Default 30 s, half of the usual quarantine: a client that
+    /// tries again every half a minute is seen.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
+    public TimeSpan QuarantineWatch { get; set; } = TimeSpan.FromSeconds(30);
 }

@@ -48,6 +48,8 @@ internal sealed partial class PortRoutes
             Log.NameUnknown(logger, backend.Host, wanted.Port, backend.AppGuid);
         }
 
+        // Ours: in the relay's way it would look like another process.
+        posts.Close(wanted.Port);
         var before = route.Serving;
         IPEndPoint? AddressOf(BackendEntry backend) => found.TryGetValue(backend.Host, out var address) ? new(address, backend.Port) : null;
         var backends = _served.Claim(wanted.Port, wanted.Backends, AddressOf);

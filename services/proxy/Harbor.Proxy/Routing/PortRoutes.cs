@@ -2,6 +2,7 @@ using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
 using Harbor.Proxy.DataPlane;
+using Harbor.Proxy.Quarantine;
 using Harbor.Proxy.Status;
 using Harbor.State.Ports;
 using Microsoft.Extensions.Options;
@@ -13,7 +14,7 @@ namespace Harbor.Proxy.Routing;
 /// other. What it was last told holds until it is told otherwise; a port that fails hurts no other.
 /// </summary>
 internal sealed partial class PortRoutes(
-    BackendAddresses addresses, RefusedPorts refused, PortReports reports, TimeProvider time, IOptions<ProxyOptions> options, ILogger<PortRoutes> logger)
+    BackendAddresses addresses, RefusedPorts refused, PortReports reports, QuarantinePosts posts, TimeProvider time, IOptions<ProxyOptions> options, ILogger<PortRoutes> logger)
 {
     // Opening a port is a handful of system calls: two a processor keep all of them busy, and a slow name cannot stop the rest.
     private static readonly int _appliers = Environment.ProcessorCount * 2;
@@ -31,6 +32,12 @@ internal sealed partial class PortRoutes(
 
     /// <summary>What the worker does with each port it has heard of.</summary>
     public IEnumerable<KeyValuePair<int, PortServing>> All => _routes.Select(route => KeyValuePair.Create(route.Key, route.Value.Serving));
+
+    /// <summary>What is stored of the port; null where there is nothing, or was never.</summary>
+    public PortDocument? Wanted(int port) => _routes.TryGetValue(port, out var route) ? route.Wanted : null;
+
+    /// <summary>The ports that are kept back.</summary>
+    public IEnumerable<PortDocument> Quarantined => _routes.Values.Select(route => route.Wanted).OfType<PortDocument>().Where(port => port.State is PortState.Quarantined);
 
     public PortServing Find(int port) => _routes.TryGetValue(port, out var route) ? route.Serving : PortServing.Closed;
 

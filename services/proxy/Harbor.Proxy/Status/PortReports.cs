@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Harbor.Contracts.Workers;
+using Harbor.State.Ports;
 using Harbor.State.Workers;
 using MassTransit;
 using Microsoft.Extensions.Options;
@@ -15,7 +16,7 @@ internal sealed partial class PortReports(IBus bus, TimeProvider time, IOptions<
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<(int Port, string ServiceInstanceId), object> _unsaid = new();
+    private readonly ConcurrentDictionary<(int Port, string ServiceInstanceId, bool IsOfQuarantine), object> _unsaid = new();
     private readonly SemaphoreSlim _news = new(0);
 
     public void Opened(string serviceInstanceId, int port) => Say(port, serviceInstanceId, OpenedMessage(serviceInstanceId, port));
@@ -23,6 +24,15 @@ internal sealed partial class PortReports(IBus bus, TimeProvider time, IOptions<
     public void Closed(string serviceInstanceId, int port) => Say(port, serviceInstanceId, ClosedMessage(serviceInstanceId, port));
 
     public void Refused(string serviceInstanceId, RefusedPort refusal) => Say(refusal.Port, serviceInstanceId, RefusedMessage(serviceInstanceId, refusal));
+
+    public void StillUsed(PortDocument port) => Say(port.Port, port.ServiceInstanceId, new PortStillUsed
+    {
+        WorkerId = options.Value.WorkerId,
+        Pool = port.Pool,
+        Port = port.Port,
+        ServiceInstanceId = port.ServiceInstanceId,
+        Life = port.Life,
+    });
 
     public PortOpened OpenedMessage(string serviceInstanceId, int port) => new()
     {
@@ -87,7 +97,7 @@ internal sealed partial class PortReports(IBus bus, TimeProvider time, IOptions<
 
     private void Say(int port, string serviceInstanceId, object message)
     {
-        _unsaid[(port, serviceInstanceId)] = message;
+        _unsaid[(port, serviceInstanceId, message is PortStillUsed)] = message;
         _news.Release();
     }
 
