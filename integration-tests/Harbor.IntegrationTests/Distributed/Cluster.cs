@@ -22,6 +22,7 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
     private readonly OwnMongoServer _mongo = new();
     private readonly OwnNatsServer _nats = new();
     private readonly List<DeaSimulation> _simulations = [];
+    private Dictionary<string, string> _settings = [];
     private Exception? _missing;
 
     internal PortRange Range => _range;
@@ -88,6 +89,9 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
         return simulation;
     }
 
+    /// <summary>One more node beside the cluster's. The caller disposes of it.</summary>
+    internal HarborChild NewNode() => new(HarborChild.Node, new Dictionary<string, string>(_settings) { ["Harbor:Node:AllowLoopback"] = "true" });
+
     public async ValueTask DisposeAsync()
     {
         foreach (var simulation in _simulations)
@@ -124,7 +128,7 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
         Seq = await SeqServer.StartAsync();
         var database = _mongo.NewDatabase().ConnectionString;
         State = new ClusterState(database);
-        var settings = new Dictionary<string, string>
+        var settings = _settings = new Dictionary<string, string>
         {
             ["Harbor:DataDirectory"] = _directory.Path,
             ["Harbor:State:Provider"] = "Mongo",
