@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 namespace Harbor.Node.Leases;
 
 /// <summary>
-/// Keeps this node's share of the DEAs: renews it every second, takes over what dead nodes leave, and gives it up in order at the end. Every node hears
+/// Keeps this node's share of the DEAs: renews it twice a second, takes over what dead nodes leave, and gives it up in order at the end. Every node hears
 /// every DEA and has the whole table, so a share moves without a word from anybody; what is divided is the writing.
 /// </summary>
 internal sealed partial class PartitionKeeper(
@@ -21,7 +21,8 @@ internal sealed partial class PartitionKeeper(
 {
     private readonly PartitionTable _table = new(NameOf(options.Value), time);
 
-    private static TimeSpan Interval { get; } = TimeSpan.FromSeconds(1);
+    /// <summary>Half a second, and not one: what a look finds is that much older, twice over, before a dead node is known as such (measured: 5.6 s from its end to traffic at its new instances).</summary>
+    private static TimeSpan Interval { get; } = TimeSpan.FromMilliseconds(500);
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
