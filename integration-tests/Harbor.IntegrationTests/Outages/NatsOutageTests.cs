@@ -72,7 +72,7 @@ public sealed class NatsOutageTests
         await harbor.ServesAsync(harbor.Instances);
         await harbor.NobodyWasCutAsync();
         (await nats.SlowConsumersAsync()).ShouldBeGreaterThan(0);
-        Say($"cut as a slow consumer, unread for {Outage.TotalSeconds} s: routes true {took.TotalSeconds:F1} s after the link was back");
+        Say($"cut as a slow consumer, unread for {Outage.TotalSeconds} s: routes true {took.TotalSeconds:F3} s after the link was back");
     }
 
     /// <summary>Heartbeats of a large DEA, until the server has cut somebody for not reading them.</summary>

@@ -2,6 +2,7 @@ using Harbor.DeaSimulator.Deas;
 using Harbor.DeaSimulator.Instances;
 using Harbor.IntegrationTests.Traffic;
 using Harbor.Testing;
+using NATS.Client.Core;
 
 namespace Harbor.IntegrationTests.Standalone;
 
@@ -80,6 +81,34 @@ public sealed class RoutingTests(RunningStandalone harbor) : IClassFixture<Runni
 
         await OnlyAnswersAsync(port, instances[1]);
         (await toEvacuating.EchoesAsync("still here")).ShouldBeTrue();
+    }
+
+    [Fact]
+    public async Task ProcessWithANewInstanceId_KeepsItsConnections()
+    {
+        var (port, simulation, instances) = await RunAsync(new { protocol = "tcp" }, 1);
+        await ServesAsync(port, instances);
+        using var connected = await EchoClient.ConnectAsync(port);
+        await using var nats = new NatsConnection(new NatsOpts { Url = harbor.NatsUrl });
+
+        // dea.update: the same process, in the same state since the same moment, under another id. The DEA's own heartbeats name the old one again.
+        foreach (var id in (string[])["updated", "updated-again"])
+        {
+            var began = (instances[0].Since.ToUnixTimeMilliseconds() / 1000.0).ToString("R", System.Globalization.CultureInfo.InvariantCulture);
+            await nats.PublishAsync(
+                "dea.heartbeat",
+                System.Text.Encoding.UTF8.GetBytes($$"""{"dea":"{{simulation.Deas[0].Id}}","ip":"127.0.0.1","droplets":[{"droplet":"{{_app}}","instance":"{{id}}","index":0,"state":"RUNNING","state_timestamp":{{began}},"ports":[{"container_port":4100,"host_port":{{instances[0].Ports[0].HostPort}}}]},{"droplet":"unbound","instance":"u","state":"RUNNING"}]}"""),
+                cancellationToken: TestContext.Current.CancellationToken);
+            await Eventually.GetAsync(
+                () => harbor.Broker.Http.GetStringAsync($"/admin/v1/ports/default/{port}", TestContext.Current.CancellationToken),
+                stored => stored.Contains($"\"{id}\"", StringComparison.Ordinal), $"{id} in the port's document", cancellationToken: TestContext.Current.CancellationToken);
+            (await connected.EchoesAsync("still here")).ShouldBeTrue();
+        }
+
+        // The worker has applied that too when it answers for an instance that came after it.
+        var later = await simulation.AddDea().StartAsync(_app, 1, [4100]);
+        await ServesAsync(port, [later]);
+        (await connected.EchoesAsync("still here")).ShouldBeTrue();
     }
 
     [Theory]

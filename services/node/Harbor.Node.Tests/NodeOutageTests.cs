@@ -1,7 +1,10 @@
+using System.Text.Json.Nodes;
 using Harbor.Node.Routes;
 using Harbor.Testing;
+using Harbor.Testing.Processes;
 using Harbor.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
+using NATS.Client.Core;
 
 namespace Harbor.Node.Tests;
 
@@ -56,7 +59,53 @@ public sealed class NodeOutageTests(OwnNatsServer nats) : IClassFixture<OwnNatsS
         var greeted = await rig.Deas.RequestAsync<string, string>("harbor.greet", "", cancellationToken: NodeRig.Cancellation);
         var discovered = await rig.Deas.RequestAsync<string, string>("vcap.component.discover", "", cancellationToken: NodeRig.Cancellation);
 
-        greeted.Data.ShouldNotBeNull().ShouldContain("\"hosts\":[]");
-        discovered.Data.ShouldNotBeNull().ShouldContain("\"type\":\"HarborNode\"");
+        JsonNode.Parse(greeted.Data.ShouldNotBeNull())!.AsObject().Select(field => field.Key).ShouldBe(["id", "hosts", "minimumRegisterIntervalInSeconds", "pruneThresholdInSeconds"]);
+        greeted.Data.ShouldContain("\"hosts\":[],\"minimumRegisterIntervalInSeconds\":20,\"pruneThresholdInSeconds\":120");
+        var component = JsonNode.Parse(discovered.Data.ShouldNotBeNull())!.AsObject();
+        ((string?)component["type"]).ShouldBe("HarborNode");
+        ((string?)component["uuid"]).ShouldBe((string?)JsonNode.Parse(greeted.Data)!["id"]);
+        ((string?)component["start"]).ShouldNotBeNull().ShouldMatch(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d \+0000$");
+        ((string?)component["uptime"]).ShouldNotBeNull().ShouldMatch(@"^\d+d:\d+h:\d+m:\d+s$");
+    }
+
+    [Fact]
+    public async Task Node_ThatStarts_AnnouncesItself_AndAsksTheDeasToRegister()
+    {
+        await using var dea = new NatsConnection(new NatsOpts { Url = nats.Address });
+        await using var announced = await dea.SubscribeCoreAsync<string>("vcap.component.announce", cancellationToken: NodeRig.Cancellation);
+        await using var asked = await dea.SubscribeCoreAsync<string>("harbor.start", cancellationToken: NodeRig.Cancellation);
+        await dea.PingAsync(NodeRig.Cancellation);
+
+        await using var rig = await NodeRig.StartAsync(nats.Address);
+
+        var announcement = await announced.Msgs.ReadAsync(NodeRig.Cancellation).AsTask().WaitAsync(Eventually.Patience, NodeRig.Cancellation);
+        var start = await asked.Msgs.ReadAsync(NodeRig.Cancellation).AsTask().WaitAsync(Eventually.Patience, NodeRig.Cancellation);
+        ((string?)JsonNode.Parse(announcement.Data.ShouldNotBeNull())!["type"]).ShouldBe("HarborNode");
+        start.Data.ShouldNotBeNull().ShouldContain("\"minimumRegisterIntervalInSeconds\":20");
+    }
+
+    [Fact]
+    public async Task Node_RestartedInTheMiddle_KeepsWhatIsStored_AndFollowsTheDeasFromThere()
+    {
+        using var directory = new TemporaryDirectory("restart");
+        int port;
+        await using (var before = await NodeRig.StartAsync(nats.Address, directory.Combine("harbor.db"), nodeId: "a"))
+        {
+            port = await before.AllocateAsync("s1");
+            await before.BindAsync("s1", "mud", "b1");
+            await before.BeatAsync("d1", "mud", 61001);
+            await before.BeatAsync("d2", "mud", 61002);
+            await before.BeatAsync("d3", "mud", 61003);
+            await before.BackendsBecomeAsync(port, "10.0.4.7:61001", "10.0.4.7:61002", "10.0.4.7:61003");
+        }
+
+        await using var after = await NodeRig.StartAsync(nats.Address, directory.Combine("harbor.db"), nodeId: "a");
+        await after.SayAsync("droplet.exited", """{"droplet":"mud","instance":"i-d1","reason":"CRASHED"}""");
+        await after.BackendsBecomeAsync(port, "10.0.4.7:61002", "10.0.4.7:61003");
+        await after.SayAsync("dea.heartbeat", """{"dea":"d2","droplets":[]}""");
+        await after.BackendsBecomeAsync(port, "10.0.4.7:61003");
+        await after.BeatAsync("d1", "mud", 61004);
+        await after.BeatAsync("d4", "mud", 61005);
+        await after.BackendsBecomeAsync(port, "10.0.4.7:61003", "10.0.4.7:61005");
     }
 }

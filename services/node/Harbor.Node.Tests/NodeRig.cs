@@ -40,10 +40,11 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public IDocuments<PoolDocument> Pools => Host.Services.GetRequiredService<IDocuments<PoolDocument>>();
 
-    public static async Task<NodeRig> StartAsync(string nats, string? database = null, int firstPort = 25000, int lastPort = 25999, string? nodeId = null, params IHarborModule[] more)
+    public static async Task<NodeRig> StartAsync(string nats, string? database = null, int firstPort = 25000, int lastPort = 25999, string? nodeId = null,
+        Dictionary<string, string?>? settings = null, params IHarborModule[] more)
     {
         var directory = database is null ? new TemporaryDirectory("node") : null;
-        var settings = new Dictionary<string, string?>
+        var all = new Dictionary<string, string?>(settings ?? [])
         {
             ["Harbor:State:Provider"] = "Sqlite",
             ["Harbor:State:Sqlite:Path"] = database ?? directory!.Combine("harbor.db"),
@@ -51,8 +52,8 @@ internal sealed class NodeRig : IAsyncDisposable
             ["Harbor:Node:AllowLoopback"] = "true",
             ["Harbor:Node:NodeId"] = nodeId,
         };
-        var rig = new NodeRig(await TestHost.StartAsync(settings, [new NodeModule(), .. more], Cancellation), directory, nats);
-        rig.Database = settings["Harbor:State:Sqlite:Path"]!;
+        var rig = new NodeRig(await TestHost.StartAsync(all, [new NodeModule(), .. more], Cancellation), directory, nats);
+        rig.Database = all["Harbor:State:Sqlite:Path"]!;
         await rig.Pools.InsertAsync(new PoolDocument { Id = "default", FirstPort = firstPort, LastPort = lastPort, Host = "127.0.0.1" }, Cancellation);
         await Eventually.TrueAsync(
             () => rig.Host.Services.GetRequiredService<NodeViews>().Pools.Find("default") is not null, "the node knows the pool", cancellationToken: Cancellation);
@@ -113,6 +114,13 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public Task<IReadOnlyList<string>> BackendsBecomeAsync(int port, params string[] expected)
         => Eventually.GetAsync(() => BackendsAsync(port), seen => seen.SequenceEqual(expected), $"backends [{string.Join(", ", expected)}]", cancellationToken: Cancellation);
+
+    /// <summary>Waits until the node's table has the binding, which comes to it by the watch.</summary>
+    public Task BoundAsync(int port, string app)
+        => Eventually.TrueAsync(
+            () => Host.Services.GetRequiredService<NodeViews>().Ports.Find(PortDocument.IdOf("default", port))?.Apps.Any(bound => bound.AppGuid == app) == true,
+            $"{app} is bound to {port}",
+            cancellationToken: Cancellation);
 
     /// <summary>Waits until the node has heard that the address is the application's.</summary>
     public Task HeldAsync(string address, string app)

@@ -45,6 +45,43 @@ public sealed class NodeTests(OwnNatsServer nats) : IClassFixture<OwnNatsServer>
     }
 
     [Fact]
+    public async Task UnmodifiedDea_ThatDoesNotAnswer_IsAskedAgain_ButNotWithEveryHeartbeat()
+    {
+        await using var rig = await NodeRig.StartAsync(nats.Address);
+        await rig.BoundAsync(await BoundAsync(rig), "mud");
+        await using var asked = await rig.Deas.SubscribeCoreAsync<string>("dea.find.droplet", cancellationToken: NodeRig.Cancellation);
+        var questions = 0;
+        var heartbeats = 0;
+
+        await Eventually.TrueAsync(
+            async () =>
+            {
+                for (var i = 0; i < 5; i++, heartbeats++)
+                {
+                    await rig.SayAsync("dea.heartbeat", """{"dea":"d1","droplets":[{"droplet":"mud","instance":"i1","index":0,"state":"RUNNING","state_timestamp":1.5}]}""");
+                }
+
+                while (asked.Msgs.TryRead(out _))
+                {
+                    questions++;
+                }
+
+                return questions == 3;
+            },
+            "the second and the third question",
+            cancellationToken: NodeRig.Cancellation);
+
+        heartbeats.ShouldBeGreaterThan(10);
+    }
+
+    private static async Task<int> BoundAsync(NodeRig rig)
+    {
+        var port = await rig.AllocateAsync("s1");
+        await rig.BindAsync("s1", "mud", "b1");
+        return port;
+    }
+
+    [Fact]
     public async Task Share_OfANodeThatLives_IsRenewedForAsLongAsItLives()
     {
         await using var rig = await NodeRig.StartAsync(nats.Address);

@@ -4,8 +4,10 @@ using Harbor.Node.Routes;
 namespace Harbor.Node.Dea;
 
 /// <summary>From a message to the route table. Whatever a message is, it is counted, and the next one is read.</summary>
-internal sealed partial class DeaIngest(RouteService routes, NodeMetrics metrics, ILogger<DeaIngest> logger)
+internal sealed partial class DeaIngest(RouteService routes, NodeMetrics metrics, TimeProvider time, ILogger<DeaIngest> logger)
 {
+    private readonly LogThrottle<(string Subject, DeaMessageOutcome Outcome)> _throttle = new(time);
+
     public DeaMessageOutcome Take(string subject, in ReadOnlySequence<byte> payload)
     {
         var outcome = DeaMessages.TryRead(subject, payload, out var occurrence);
@@ -18,12 +20,15 @@ internal sealed partial class DeaIngest(RouteService routes, NodeMetrics metrics
             catch (Exception exception)
             {
                 outcome = DeaMessageOutcome.Failed;
-                Log.Failed(logger, subject, exception);
+                if (_throttle.TryPass((subject, outcome), out var failed))
+                {
+                    Log.Failed(logger, subject, failed, exception);
+                }
             }
         }
-        else
+        else if (logger.IsEnabled(LogLevel.Debug) && _throttle.TryPass((subject, outcome), out var ignored))
         {
-            Log.Ignored(logger, subject, payload.Length, outcome);
+            Log.Ignored(logger, subject, payload.Length, outcome, ignored);
         }
 
         metrics.Event(subject, outcome);
@@ -32,10 +37,10 @@ internal sealed partial class DeaIngest(RouteService routes, NodeMetrics metrics
 
     private static partial class Log
     {
-        [LoggerMessage(2200, LogLevel.Debug, "A message on {Subject} of {Bytes} bytes is ignored: {Outcome}")]
-        public static partial void Ignored(ILogger logger, string subject, long bytes, DeaMessageOutcome outcome);
+        [LoggerMessage(2200, LogLevel.Debug, "A message on {Subject} of {Bytes} bytes is ignored: {Outcome}; {HeldBack} like it were not logged")]
+        public static partial void Ignored(ILogger logger, string subject, long bytes, DeaMessageOutcome outcome, long heldBack);
 
-        [LoggerMessage(2201, LogLevel.Error, "A message on {Subject} could not be applied")]
-        public static partial void Failed(ILogger logger, string subject, Exception exception);
+        [LoggerMessage(2201, LogLevel.Error, "A message on {Subject} could not be applied; {HeldBack} like it were not logged")]
+        public static partial void Failed(ILogger logger, string subject, long heldBack, Exception exception);
     }
 }

@@ -16,5 +16,11 @@ internal sealed class AppRoutes(string guid)
     /// <summary>How many of the instances are addresses of the HTTP side alone.</summary>
     public int Anonymous { get; set; }
 
+    /// <summary>What was told of its instances that are no backends, the last of each; made with the first.</summary>
+    public Dictionary<string, RouteReason>? Notes { get; set; }
+
+    /// <summary>Since when there are too many notes to tell any more, in ticks; 0: there are not.</summary>
+    public long NotesFullSince { get; set; }
+
     public bool IsEmpty => Instances.Count == 0 && Bindings.Count == 0;
 }

@@ -31,6 +31,17 @@ internal sealed partial class BackendWriter
         }
     }
 
+    private void ReportWaiting(PortDocument port, IReadOnlyList<BackendEntry> wanted, IReadOnlyList<BackendEntry> granted)
+    {
+        if (granted.Count < wanted.Count)
+        {
+            foreach (var entry in wanted.Except(granted))
+            {
+                Log.Waits(logger, AddressOf(entry), entry.InstanceId, entry.AppGuid, entry.DeaId, port.Port, port.ServiceInstanceId);
+            }
+        }
+    }
+
     private static string AddressOf(BackendEntry entry) => BackendMerge.AddressOf(entry)?.ToString() ?? $"{entry.Host}:{entry.Port}";
 
     private RouteReason ReasonOf(BackendEntry entry) => BackendMerge.AddressOf(entry) is { } address ? dirty.ReasonOf(entry.AppGuid, address) : RouteReason.Reconciled;
@@ -45,6 +56,9 @@ internal sealed partial class BackendWriter
 
         [LoggerMessage(2112, LogLevel.Information, "Backend {Backend} (instance {InstanceId} of application {AppGuid} on DEA {DeaId}) of port {ExternalPort} of {ServiceInstanceId} is draining: {Draining}, {Reason}")]
         public static partial void Changed(ILogger logger, string backend, string? instanceId, string appGuid, string? deaId, int externalPort, string serviceInstanceId, bool draining, RouteReason reason);
+
+        [LoggerMessage(2113, LogLevel.Information, "Backend {Backend} (instance {InstanceId} of application {AppGuid} on DEA {DeaId}) waits for port {ExternalPort} of {ServiceInstanceId}: its address is in another port's document still")]
+        public static partial void Waits(ILogger logger, string backend, string? instanceId, string appGuid, string? deaId, int externalPort, string serviceInstanceId);
 
         [LoggerMessage(2120, LogLevel.Warning, "The store is away ({Error}): routes are kept in memory and written when it is back")]
         public static partial void StoreAway(ILogger logger, string error);

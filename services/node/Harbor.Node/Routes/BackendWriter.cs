@@ -116,6 +116,7 @@ internal sealed partial class BackendWriter(
         }
 
         write.Begin(port, addresses.Claim(port with { Backends = merged }, port.Backends, write.Timestamp));
+        ReportWaiting(port, merged, write.Port.Backends);
         if (write.Port.Backends.SequenceEqual(port.Backends))
         {
             // All that is new waits for another port's document.

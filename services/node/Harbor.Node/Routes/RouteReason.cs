@@ -54,4 +54,10 @@ internal enum RouteReason
 
     /// <summary>It runs, and its ports do not have the one of the binding (<c>int_port</c>) among them.</summary>
     IntPortNotNamed,
+
+    /// <summary>Its DEA names no ports, and a main port stands in for no binding: there are several, other instances name ports, or <c>Harbor:Node:UseMainPort</c> is off.</summary>
+    MainPortNotUsed,
+
+    /// <summary>The application has more instances than one may have, or all together have; or more of them are none than can be told.</summary>
+    TooMany,
 }

@@ -15,6 +15,8 @@ internal sealed partial class RouteService
     private readonly MainPortQueue _unaddressed;
     private readonly TimeProvider _time;
     private readonly ILogger<RouteService> _logger;
+    private readonly LogThrottle<string> _throttle;
+    private long _overflows;
     private bool _remembers = true;
 
     public RouteService(
@@ -26,6 +28,7 @@ internal sealed partial class RouteService
         _unaddressed = unaddressed;
         _time = time;
         _logger = logger;
+        _throttle = new(time);
         views.Ports.Changed += OnPort;
         metrics.Observe("harbor.node.instances", "{instance}", "Instances known.", () => Read(known => known.InstanceCount));
         metrics.Observe("harbor.node.deas", "{dea}", "DEAs heard of.", () => Read(known => known.DeaCount));
@@ -41,7 +44,16 @@ internal sealed partial class RouteService
         Change(timestamp, (now, changes) => _table.Apply(occurrence, now, changes));
     }
 
-    public void Tick() => Change(_time.GetTimestamp(), _table.Tick);
+    public void Tick()
+    {
+        Change(_time.GetTimestamp(), _table.Tick);
+        var overflows = Read(table => table.Overflows);
+        if (overflows > _overflows && _throttle.TryPass(nameof(Log.TooMany), out _))
+        {
+            Log.TooMany(_logger, overflows - _overflows, Read(table => table.InstanceCount));
+            _overflows = overflows;
+        }
+    }
 
     /// <summary>The DEAs cannot be heard: nothing is pruned.</summary>
     public void Suspend()
@@ -130,7 +142,7 @@ internal sealed partial class RouteService
 
         foreach (var note in notes)
         {
-            Log.NoBackend(_logger, note.Instance, note.App, note.Dea, note.Address, note.Reason);
+            Log.NoBackend(_logger, note.Instance, note.App, note.Dea, note.Address, note.PortId, note.Reason);
         }
     }
 
@@ -176,7 +188,10 @@ internal sealed partial class RouteService
 
     private static partial class Log
     {
-        [LoggerMessage(2100, LogLevel.Information, "Instance {InstanceId} of application {AppGuid} on DEA {DeaId} is no backend ({Backend}): {Reason}")]
-        public static partial void NoBackend(ILogger logger, string? instanceId, string appGuid, string? deaId, string? backend, RouteReason reason);
+        [LoggerMessage(2101, LogLevel.Warning, "{Refused} reports of instances were refused: {Instances} are known, and there are more than there may be, of an application or of all together")]
+        public static partial void TooMany(ILogger logger, long refused, int instances);
+
+        [LoggerMessage(2100, LogLevel.Information, "Instance {InstanceId} of application {AppGuid} on DEA {DeaId} is no backend ({Backend}) of {PortId}: {Reason}")]
+        public static partial void NoBackend(ILogger logger, string? instanceId, string appGuid, string? deaId, string? backend, string? portId, RouteReason reason);
     }
 }

@@ -17,6 +17,11 @@ internal sealed partial class RouteTable
         if (!exit.Evacuating)
         {
             Remove(instance, RouteReason.Exited);
+            if (instance.App.Bindings.Count > 0)
+            {
+                // Its end is told where it leaves its ports.
+                IsNew(instance.App, exit.Instance, RouteReason.Exited);
+            }
         }
         else if (!instance.Evacuating)
         {
@@ -40,8 +45,7 @@ internal sealed partial class RouteTable
             return;
         }
 
-        var dea = Dea(id);
-        if (dea.ShuttingDown == shuttingDown)
+        if (Dea(id) is not { } dea || dea.ShuttingDown == shuttingDown)
         {
             return;
         }

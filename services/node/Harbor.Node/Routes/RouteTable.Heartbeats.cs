@@ -9,7 +9,7 @@ internal sealed partial class RouteTable
 
     private void Heartbeat(HeartbeatReceived heartbeat)
     {
-        var dea = heartbeat.Dea is null ? null : Dea(heartbeat.Dea);
+        var dea = Dea(heartbeat.Dea);
         if (dea is not null)
         {
             dea.HeardAt = _now;
@@ -68,6 +68,7 @@ internal sealed partial class RouteTable
         var exit = _exits.Find(droplet.App, droplet.Instance) is { } mark && !(droplet.Began > mark.Began) ? mark : default(ExitMark?);
         if (exit is { Draining: false })
         {
+            NoteAbsent(droplet.App, droplet.Instance, RouteReason.Exited);
             return FindInstance(droplet.App, droplet.Instance) is { } revived && IsNamed(revived, dea);
         }
 
@@ -118,7 +119,7 @@ internal sealed partial class RouteTable
         if (instance.App.Bindings.Count > 0)
         {
             // Its end was told; the DEA repeats a crash for an hour.
-            IsNew(droplet.App, droplet.Instance, RouteReason.NotRunning);
+            IsNew(instance.App, droplet.Instance, RouteReason.NotRunning);
         }
 
         return false;

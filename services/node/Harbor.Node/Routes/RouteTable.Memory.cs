@@ -36,9 +36,8 @@ internal sealed partial class RouteTable
 
     private void StartAges(Instance instance, string? id)
     {
-        if (id is not null)
+        if (Dea(id) is { } dea)
         {
-            var dea = Dea(id);
             dea.HeardAt = _now;
             MoveTo(instance, dea);
             instance.HeardAt = instance.Id is null ? 0 : _now;

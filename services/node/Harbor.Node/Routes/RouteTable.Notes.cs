@@ -3,9 +3,11 @@ namespace Harbor.Node.Routes;
 /// <content>Why an instance of a bound application is no backend: said once for each reason, and again after it was one.</content>
 internal sealed partial class RouteTable
 {
-    private const int MaxNotes = 20_000;
+    /// <summary>Of an application; whoever makes up more instances than this must not fill the log, nor push out what was told of others.</summary>
+    private const int MaxNotes = 1_000;
 
-    private readonly Dictionary<(string App, string Instance), RouteReason> _notes = [];
+    /// <summary>How long an application with too many is not told of.</summary>
+    private static TimeSpan NotesPause { get; } = TimeSpan.FromMinutes(10);
 
     private void NoteIfNoBackend(Instance instance)
     {
@@ -15,58 +17,79 @@ internal sealed partial class RouteTable
             return;
         }
 
+        var mainPort = StandsIn(app) && app.Bindings.Count == 1;
         if (instance.Ports.Length == 0)
         {
-            if (StandsIn(app) && app.Bindings.Count == 1)
+            if (mainPort)
             {
                 _changes.Unaddressed.Add(app.Guid);
             }
 
             // A refused address has been noted where it was refused.
-            if (!_notes.TryGetValue((app.Guid, id), out var known) || known is not (RouteReason.NetworkRefused or RouteReason.AddressHeld))
+            if (app.Notes is null || !app.Notes.TryGetValue(id, out var known) || known is not (RouteReason.NetworkRefused or RouteReason.AddressHeld))
             {
-                Note(instance, null, RouteReason.NoAddress);
+                Note(instance, null, mainPort || instance.NamesPorts ? RouteReason.NoAddress : RouteReason.MainPortNotUsed);
+            }
+
+            return;
+        }
+
+        foreach (var binding in app.Bindings)
+        {
+            if (!Array.Exists(instance.Ports, port => port.ContainerPort == binding.IntPort || (mainPort && port.Main)))
+            {
+                var isMain = Array.Exists(instance.Ports, port => port.Main && port.ContainerPort == 0);
+                Note(instance, instance.Host.WithPort(instance.Ports[0].HostPort), isMain ? RouteReason.MainPortNotUsed : RouteReason.IntPortNotNamed, binding.PortId);
+                return;
             }
         }
-        else if (app.Bindings.TrueForAll(binding => !Array.Exists(instance.Ports, port => port.ContainerPort == binding.IntPort || port.Main)))
+
+        app.Notes?.Remove(id);
+    }
+
+    private void Note(Instance instance, string? address, RouteReason reason, string? portId = null)
+    {
+        if (instance.App.Bindings.Count > 0 && instance.Id is { } id && IsNew(instance.App, id, reason))
         {
-            Note(instance, instance.Host.ToString(), RouteReason.IntPortNotNamed);
-        }
-        else if (_notes.Count > 0)
-        {
-            _notes.Remove((app.Guid, id));
+            _changes.Notes.Add(new(instance.App.Guid, id, instance.Dea?.Id, address, reason, portId));
         }
     }
 
-    private void Note(Instance instance, string? address, RouteReason reason)
+    /// <summary>Of an instance that is not in the table, or (without an id) of an address.</summary>
+    private void NoteAbsent(string guid, string? id, RouteReason reason, string? address = null)
     {
-        if (instance.App.Bindings.Count > 0 && instance.Id is { } id && IsNew(instance.App.Guid, id, reason))
+        if (_apps.TryGetValue(guid, out var app) && app.Bindings.Count > 0 && IsNew(app, id ?? address!, reason))
         {
-            _changes.Notes.Add(new(instance.App.Guid, id, instance.Dea?.Id, address, reason));
+            _changes.Notes.Add(new(guid, id, null, address, reason, null));
         }
     }
 
-    private void NoteAbsent(string guid, string id, RouteReason reason)
+    private bool IsNew(AppRoutes app, string id, RouteReason reason)
     {
-        if (_apps.TryGetValue(guid, out var app) && app.Bindings.Count > 0 && IsNew(guid, id, reason))
-        {
-            _changes.Notes.Add(new(guid, id, null, null, reason));
-        }
-    }
-
-    private bool IsNew(string app, string id, RouteReason reason)
-    {
-        if (_notes.TryGetValue((app, id), out var known) && known == reason)
+        app.Notes ??= new(StringComparer.Ordinal);
+        if (app.Notes.TryGetValue(id, out var known) && known == reason)
         {
             return false;
         }
 
-        if (_notes.Count >= MaxNotes)
+        if (app.Notes.Count >= MaxNotes && !app.Notes.ContainsKey(id))
         {
-            _notes.Clear();
+            if (app.NotesFullSince == 0)
+            {
+                app.NotesFullSince = _now;
+                _changes.Notes.Add(new(app.Guid, null, null, null, RouteReason.TooMany, null));
+            }
+
+            if (_now - app.NotesFullSince < NotesPause.Ticks)
+            {
+                return false;
+            }
+
+            app.NotesFullSince = 0;
+            app.Notes.Clear();
         }
 
-        _notes[(app, id)] = reason;
+        app.Notes[id] = reason;
         return true;
     }
 }

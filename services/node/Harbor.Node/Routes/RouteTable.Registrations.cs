@@ -10,6 +10,7 @@ internal sealed partial class RouteTable
         var exit = _exits.Find(registration.App, registration.Instance);
         if (exit is { Draining: false })
         {
+            NoteAbsent(registration.App, registration.Instance, RouteReason.Exited);
             return;
         }
 
@@ -19,7 +20,7 @@ internal sealed partial class RouteTable
             return;
         }
 
-        MoveTo(instance, registration.Dea is null ? null : Dea(registration.Dea));
+        MoveTo(instance, Dea(registration.Dea));
         instance.RegisteredAt = _now;
         instance.HeardAt = instance.Remembered ? 0 : instance.HeardAt;
         instance.Remembered = false;
@@ -40,6 +41,7 @@ internal sealed partial class RouteTable
         if (!options.Networks.Allows(registration.Host))
         {
             NetworkRefusals++;
+            NoteAbsent(registration.App, null, RouteReason.NetworkRefused, registration.Host.WithPort(registration.Port));
             return;
         }
 
@@ -54,7 +56,7 @@ internal sealed partial class RouteTable
 
         if (holder is { Id: null })
         {
-            MoveTo(holder, registration.Dea is null ? null : Dea(registration.Dea));
+            MoveTo(holder, Dea(registration.Dea));
             holder.RegisteredAt = _now;
             ExpireFrom(_now + options.RegistrationAge.Ticks);
         }

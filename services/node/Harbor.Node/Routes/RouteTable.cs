@@ -85,9 +85,15 @@ internal sealed partial class RouteTable(RouteTableOptions options)
         return app;
     }
 
-    private DeaRoutes Dea(string id)
+    /// <summary>Null where it is not said, or there are too many.</summary>
+    private DeaRoutes? Dea(string? id)
     {
-        if (!_deas.TryGetValue(id, out var dea))
+        if (id is null)
+        {
+            return null;
+        }
+
+        if (!_deas.TryGetValue(id, out var dea) && _deas.Count < options.MaxDeas)
         {
             _deas.Add(id, dea = new(id));
         }
@@ -98,12 +104,15 @@ internal sealed partial class RouteTable(RouteTableOptions options)
     private Instance? FindInstance(string app, string instance)
         => _apps.TryGetValue(app, out var routes) && _instances.TryGetValue((routes, instance), out var found) ? found : null;
 
-    /// <summary>Takes an instance in; null where the table is full.</summary>
+    /// <summary>Takes an instance in; null where there are too many.</summary>
     private Instance? Create(string app, string? id, long? since = null)
     {
-        if (_instances.Count + _holders.Count >= 2 * options.MaxInstances)
+        var known = _apps.GetValueOrDefault(app);
+        if (known?.Instances.Count >= options.MaxInstancesOfApp
+            || (known is not { Bindings.Count: > 0 } && _instances.Count + _holders.Count >= 2 * options.MaxInstances))
         {
             Overflows++;
+            NoteAbsent(app, id, RouteReason.TooMany, "a main port");
             return null;
         }
 

@@ -18,8 +18,17 @@ internal sealed record RouteTableOptions
     /// </summary>
     public TimeSpan LongestPause { get; init; } = TimeSpan.FromSeconds(8);
 
-    /// <summary>More instances than this are not taken in: about 0.5 GiB each million. A flood must not end the process.</summary>
+    /// <summary>More instances than this are not taken in, but of bound applications: about 0.5 GiB each million. A flood must not end the process, nor keep out what has a port.</summary>
     public int MaxInstances { get; init; } = 2_000_000;
+
+    /// <summary>
+    /// More instances than this an application cannot have: ten times the largest that the platform was ever seen to run. Its ports' documents and the workers' work
+    /// grow with it, which must hurt nobody else.
+    /// </summary>
+    public int MaxInstancesOfApp { get; init; } = 2_000;
+
+    /// <summary>More DEAs than this are not told apart: their instances then age one by one, as those of the oldest DEAs, which say no id.</summary>
+    public int MaxDeas { get; init; } = 100_000;
 
     /// <summary>More remembered exits than this push out the oldest.</summary>
     public int MaxExits { get; init; } = 200_000;
