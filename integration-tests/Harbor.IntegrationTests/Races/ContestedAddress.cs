@@ -1,6 +1,5 @@
 using System.Net;
 using System.Net.Sockets;
-using System.Threading.Channels;
 using Harbor.Testing.Ports;
 
 namespace Harbor.IntegrationTests.Races;
@@ -12,23 +11,17 @@ namespace Harbor.IntegrationTests.Races;
 /// </summary>
 internal sealed class ContestedAddress : IAsyncDisposable
 {
-    private readonly Lock _gate = new();
     private readonly Socket _tcp = new(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
     private readonly Socket _udp = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly List<Task> _connections = [];
-    private readonly Channel<char> _taken = Channel.CreateUnbounded<char>();
-    private readonly List<string> _wrong = [];
+    private readonly AddressOwner _connected;
+    private readonly AddressOwner _sent;
     private readonly Task _serving;
-    private char _owner;
-    private char _former;
-    private char _next;
-    private long _accepted;
-    private long _ownedFrom;
-    private long _lastOfOwner;
 
     public ContestedAddress(char owner)
     {
-        _owner = owner;
+        _connected = new AddressOwner("connection", owner);
+        _sent = new AddressOwner("datagram", owner);
         Port = FreePorts.Next();
         _tcp.Bind(new IPEndPoint(IPAddress.Loopback, Port));
         _tcp.Listen(512);
@@ -38,31 +31,20 @@ internal sealed class ContestedAddress : IAsyncDisposable
 
     public int Port { get; }
 
-    /// <summary>Connections and datagrams that have been answered.</summary>
-    public long Answered { get; private set; }
+    /// <summary>Letters that have been answered.</summary>
+    public long Answered => _connected.Answered + _sent.Answered;
 
-    public IReadOnlyList<string> Wrong
-    {
-        get
-        {
-            lock (_gate)
-            {
-                return [.. _wrong];
-            }
-        }
-    }
+    public IReadOnlyList<string> Wrong => [.. _connected.Wrong, .. _sent.Wrong];
 
     /// <summary>The process of this application may come from now on.</summary>
     public void Expect(char next)
     {
-        lock (_gate)
-        {
-            _next = next;
-        }
+        _connected.Expect(next);
+        _sent.Expect(next);
     }
 
-    /// <summary>Waits until the expected process has come: a client for it was here.</summary>
-    public async Task<char> TakenAsync(CancellationToken cancellationToken) => await _taken.Reader.ReadAsync(cancellationToken);
+    /// <summary>Waits until the expected process has come: clients for it were here by TCP and UDP.</summary>
+    public Task TakenAsync(CancellationToken cancellationToken) => Task.WhenAll(_connected.TakenAsync(cancellationToken), _sent.TakenAsync(cancellationToken));
 
     public async ValueTask DisposeAsync()
     {
@@ -80,7 +62,7 @@ internal sealed class ContestedAddress : IAsyncDisposable
             try
             {
                 var socket = await _tcp.AcceptAsync();
-                _connections.Add(ServeAsync(socket, Interlocked.Increment(ref _accepted)));
+                _connections.Add(ServeAsync(socket, _connected.Next()));
             }
             catch (Exception exception) when (exception is SocketException or ObjectDisposedException)
             {
@@ -100,7 +82,7 @@ internal sealed class ContestedAddress : IAsyncDisposable
             {
                 while (await socket.ReceiveAsync(letter) > 0)
                 {
-                    letter[0] = (byte)Answer((char)letter[0], number, "connection");
+                    letter[0] = (byte)_connected.Answer((char)letter[0], number);
                     await socket.SendAsync(letter);
                 }
             }
@@ -122,7 +104,7 @@ internal sealed class ContestedAddress : IAsyncDisposable
             {
                 if (await _udp.ReceiveFromAsync(letter, SocketFlags.None, from) == 1)
                 {
-                    letter[0] = (byte)Answer((char)letter[0], Interlocked.Increment(ref _accepted), "datagram");
+                    letter[0] = (byte)_sent.Answer((char)letter[0], _sent.Next());
                     await _udp.SendToAsync(letter, SocketFlags.None, from);
                 }
             }
@@ -134,38 +116,6 @@ internal sealed class ContestedAddress : IAsyncDisposable
             {
                 return;
             }
-        }
-    }
-
-    /// <summary>Who answers: by the order in which connections were accepted, not in which they got to say something.</summary>
-    private char Answer(char wanted, long number, string what)
-    {
-        lock (_gate)
-        {
-            Answered++;
-            if (wanted == _next)
-            {
-                (_former, _owner, _next, _ownedFrom) = (_owner, wanted, '\0', number);
-                _taken.Writer.TryWrite(wanted);
-                if (_lastOfOwner > number)
-                {
-                    _wrong.Add($"a client of {_former} came as #{_lastOfOwner}, after one of {_owner} as #{number}");
-                }
-
-                _lastOfOwner = number;
-            }
-            else if (wanted == _owner)
-            {
-                _ownedFrom = Math.Min(_ownedFrom, number);
-                _lastOfOwner = Math.Max(_lastOfOwner, number);
-            }
-            else if (wanted != _former || number > _ownedFrom)
-            {
-                _wrong.Add($"{what} #{number} for {wanted} is at {_owner}, who is here since #{_ownedFrom}");
-                return _owner;
-            }
-
-            return wanted;
         }
     }
 }

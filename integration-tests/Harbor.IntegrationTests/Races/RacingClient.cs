@@ -6,7 +6,7 @@ namespace Harbor.IntegrationTests.Races;
 /// <summary>Asks one port for one application, over and over by TCP and UDP, and takes down every answer of another.</summary>
 internal sealed class RacingClient : IAsyncDisposable
 {
-    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan _patience = TimeSpan.FromMilliseconds(20);
 
     private readonly char _letter;
     private readonly IPEndPoint _port;

@@ -5,18 +5,23 @@ using Harbor.Node.Routes;
 
 namespace Harbor.Node.Tests.Routes;
 
-/// <summary>Any sequence of events, late, doubled, with lost connections and silences between them: the table ends as the model does, after every step.</summary>
+/// <summary>
+/// Any sequence of events, late, doubled, with lost connections and silences between them: the table ends as the model does, after every step. <c>HARBOR_TEST_SEQUENCES</c>
+/// says how many sequences; 2,000 otherwise.
+/// </summary>
 public sealed class RouteTableModelTests
 {
     private static readonly DateTimeOffset _start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
     private static readonly string[] _apps = ["mud", "chat", "unbound"];
     private static readonly string[] _deas = ["d1", "d2", "d3"];
 
+    private static int Sequences => int.Parse(Environment.GetEnvironmentVariable("HARBOR_TEST_SEQUENCES") ?? "2000", System.Globalization.CultureInfo.InvariantCulture);
+
     private static double StartSeconds => _start.ToUnixTimeSeconds();
 
     [Fact]
     public void Table_AfterAnySequenceOfEvents_IsWhatTheModelSays()
-        => Prop.ForAll(Arb.From(Steps(), Shorter), Agrees).Check(Config.QuickThrowOnFailure.WithMaxTest(2000).WithEndSize(60));
+        => Prop.ForAll(Arb.From(Steps(), Shorter), Agrees).Check(Config.QuickThrowOnFailure.WithMaxTest(Sequences).WithEndSize(60));
 
     private static Gen<object[]> Steps() => Step().ListOf().Select(steps => steps.ToArray());
 
