@@ -20,7 +20,10 @@ public interface IRelayEngine : IAsyncDisposable
     /// <summary>Stops listening on the port and resets its connections. False where it was not open.</summary>
     ValueTask<bool> CloseAsync(int port);
 
-    /// <summary>Stops listening on all ports; connections go on until they end or the time is up, and are then reset.</summary>
+    /// <summary>
+    /// Stops listening on all ports; connections go on until they end. Those that are left after half of the time are reset one by one during the other half,
+    /// so that their clients do not all come back at once.
+    /// </summary>
     ValueTask DrainAsync(TimeSpan limit, CancellationToken cancellationToken);
 
     /// <summary>The counters of one transport of an open port; null where it is not open.</summary>

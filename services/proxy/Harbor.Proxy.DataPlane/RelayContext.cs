@@ -1,6 +1,7 @@
 using Harbor.Proxy.DataPlane.Admission;
 using Harbor.Proxy.DataPlane.Listening;
 using Harbor.Proxy.DataPlane.Metrics;
+using Harbor.Proxy.DataPlane.Ports;
 using Microsoft.Extensions.Logging;
 
 namespace Harbor.Proxy.DataPlane;
@@ -15,6 +16,15 @@ internal sealed class RelayContext(RelayOptions options, TimeProvider time, Rela
     public RelayMetrics Metrics => metrics;
 
     public ILoggerFactory Loggers => loggers;
+
+    /// <summary>What all <see cref="TransportLog"/>s write to.</summary>
+    public ILogger TransportLogger { get; } = loggers.CreateLogger<TransportLog>();
+
+    /// <summary>For what all ports would say at once.</summary>
+    public LogThrottle ShedWarnings { get; } = new();
+
+    /// <summary>Likewise.</summary>
+    public LogThrottle DescriptorWarnings { get; } = new();
 
     public RelayLimits Limits { get; } = new(options, RelayLimits.ReadDescriptorLimit());
 

@@ -27,6 +27,12 @@ public sealed record RelayOptions
     public int MaxHeldPerPort { get; init; } = 1024;
 
     /// <summary>
+    /// How much of a client's IPv6 address is its source, for caps and rates of each source. Default 64: the smallest network that a client is given, of which it
+    /// may use any address. IPv4 addresses count whole.
+    /// </summary>
+    public int SourcePrefixIPv6 { get; init; } = 64;
+
+    /// <summary>
     /// A port range that sockets towards backends must not take a local port from: the pools' own ranges. Default none. Needs Linux 6.3; on
     /// others the operator reserves the range (see the README).
     /// </summary>

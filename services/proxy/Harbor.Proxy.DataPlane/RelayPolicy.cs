@@ -23,10 +23,10 @@ public sealed record RelayPolicy
     /// <summary>Connections or sessions at once; 0 is no limit.</summary>
     public int MaxConnections { get; init; }
 
-    /// <summary>The same for one client address.</summary>
+    /// <summary>The same for one source: an IPv4 address, or an IPv6 network (<see cref="RelayOptions.SourcePrefixIPv6"/>).</summary>
     public int MaxConnectionsPerSource { get; init; }
 
-    /// <summary>New connections or sessions a second from one client address; 0 is no limit.</summary>
+    /// <summary>New connections or sessions a second from one source; 0 is no limit.</summary>
     public int ConnectionRatePerSource { get; init; }
 
     /// <summary>How long one backend may take to accept a connection.</summary>

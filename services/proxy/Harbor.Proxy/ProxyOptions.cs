@@ -26,8 +26,15 @@ public sealed class ProxyOptions
     public RelayEngineKind Engine { get; set; } = RelayEngineKind.Auto;
 
     /// <summary>
-    /// How long connections may go on once the worker has been told to stop, before they are reset. Default 10 s: enough for requests under
-    /// way, and well under the time after which supervisors kill.
+    /// How many bits of an IPv6 client's address make its source, for the limits of each source. Default 64: who is given a network may use any address in it.
+    /// 56 or 48 where clients are known to hold more than one network.
+    /// </summary>
+    [Range(1, 128)]
+    public int SourcePrefixIPv6 { get; set; } = 64;
+
+    /// <summary>
+    /// How long connections may go on once the worker has been told to stop, before they are reset: half of the time undisturbed, and one by one during
+    /// the other half. Default 10 s: enough for requests under way, and well under the time after which supervisors kill.
     /// </summary>
     [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
     public TimeSpan DrainTimeout { get; set; } = TimeSpan.FromSeconds(10);

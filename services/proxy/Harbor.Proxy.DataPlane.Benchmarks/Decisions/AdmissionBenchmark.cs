@@ -10,7 +10,7 @@ public class AdmissionBenchmark
 {
     private const int Clients = 1000;
 
-    private readonly AdmissionGate _gate = new();
+    private readonly AdmissionGate _gate = new(new RelayOptions().SourcePrefixIPv6);
     private AdmissionRules _rules = AdmissionRules.Compile(new RelayPolicy());
     private uint _client;
 

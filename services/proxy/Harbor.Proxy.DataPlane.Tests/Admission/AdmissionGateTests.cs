@@ -14,14 +14,14 @@ public sealed class AdmissionGateTests
     public void TryEnter_DeniedAndAllowed_DenyWins()
     {
         var rules = AdmissionRules.Compile(new RelayPolicy { Allow = [IPNetwork.Parse("192.0.2.0/24")], Deny = [IPNetwork.Parse("192.0.2.1/32")] });
-        new AdmissionGate().TryEnter(rules, Alice, 0, out var refusal).ShouldBeFalse();
+        new AdmissionGate(64).TryEnter(rules, Alice, 0, out var refusal).ShouldBeFalse();
         refusal.ShouldBe(RefusalReason.Denied);
     }
 
     [Fact]
     public void TryEnter_NotOnTheAllowList_IsDenied()
     {
-        var gate = new AdmissionGate();
+        var gate = new AdmissionGate(64);
         var rules = AdmissionRules.Compile(new RelayPolicy { Allow = [IPNetwork.Parse("192.0.2.0/24")] });
         gate.TryEnter(rules, Alice, 0, out _).ShouldBeTrue();
         gate.TryEnter(rules, Bob, 0, out var refusal).ShouldBeFalse();
@@ -31,7 +31,7 @@ public sealed class AdmissionGateTests
     [Fact]
     public void TryEnter_AtTheCap_IsRefusedUntilOneLeaves()
     {
-        var gate = new AdmissionGate();
+        var gate = new AdmissionGate(64);
         var rules = AdmissionRules.Compile(new RelayPolicy { MaxConnections = 2 });
         gate.TryEnter(rules, Alice, 0, out _).ShouldBeTrue();
         gate.TryEnter(rules, Bob, 0, out _).ShouldBeTrue();
@@ -45,7 +45,7 @@ public sealed class AdmissionGateTests
     [Fact]
     public void TryEnter_CapSetUnderTraffic_CountsThoseThatWereThere()
     {
-        var gate = new AdmissionGate();
+        var gate = new AdmissionGate(64);
         gate.TryEnter(AdmissionRules.Compile(new RelayPolicy()), Alice, 0, out _).ShouldBeTrue();
         var rules = AdmissionRules.Compile(new RelayPolicy { MaxConnectionsPerSource = 1 });
         gate.TryEnter(rules, Alice, 0, out var refusal).ShouldBeFalse();
@@ -61,7 +61,7 @@ public sealed class AdmissionGateTests
     [InlineData(1000)]
     public void TryEnter_Rate_LetsInOneSecondsWorthAtOnceAndThenTheRate(int rate)
     {
-        var gate = new AdmissionGate();
+        var gate = new AdmissionGate(64);
         var rules = AdmissionRules.Compile(new RelayPolicy { ConnectionRatePerSource = rate });
         ComeAndGo(gate, rules, Alice, 5 * rate, 0).ShouldBe(rate);
         var admitted = 0;
@@ -77,7 +77,7 @@ public sealed class AdmissionGateTests
     [Fact]
     public void TryEnter_RefusedByRate_IsNotCountedAsInside()
     {
-        var gate = new AdmissionGate();
+        var gate = new AdmissionGate(64);
         var rules = AdmissionRules.Compile(new RelayPolicy { ConnectionRatePerSource = 1 });
         ComeAndGo(gate, rules, Alice, 3, 0).ShouldBe(1);
         gate.Inside.ShouldBe(0);
@@ -86,7 +86,7 @@ public sealed class AdmissionGateTests
     [Fact]
     public void Leave_NothingLeftToRemember_ForgetsTheSource()
     {
-        var gate = new AdmissionGate();
+        var gate = new AdmissionGate(64);
         ComeAndGo(gate, AdmissionRules.Compile(new RelayPolicy()), Alice, 100, 0);
         gate.RememberedSources.ShouldBe(0);
     }
@@ -94,7 +94,7 @@ public sealed class AdmissionGateTests
     [Fact]
     public void TryEnter_FloodOfSources_RemembersABoundedNumber()
     {
-        var gate = new AdmissionGate();
+        var gate = new AdmissionGate(64);
         var rules = AdmissionRules.Compile(new RelayPolicy { ConnectionRatePerSource = 5 });
         for (var i = 0U; i < 100_000; i++)
         {
@@ -109,7 +109,7 @@ public sealed class AdmissionGateTests
     [Fact]
     public void TryEnter_BusySourceAmongAFlood_KeepsItsRate()
     {
-        var gate = new AdmissionGate();
+        var gate = new AdmissionGate(64);
         var rules = AdmissionRules.Compile(new RelayPolicy { ConnectionRatePerSource = 1_000 });
         ComeAndGo(gate, rules, Alice, 2_000, 0).ShouldBe(1_000);
         ComeAndGo(gate, rules, Bob, 2_000, 0).ShouldBe(1_000);
@@ -129,5 +129,21 @@ public sealed class AdmissionGateTests
         }
 
         return admitted;
+    }
+
+    [Theory]
+    [InlineData("2001:db8::1", "2001:db8::ffff:1", 64, true)]
+    [InlineData("2001:db8::1", "2001:db8:0:1::1", 64, false)]
+    [InlineData("2001:db8::1", "2001:db8:0:ff::1", 56, true)]
+    [InlineData("2001:db8::1", "2001:db8::2", 128, false)]
+    [InlineData("192.0.2.1", "192.0.2.2", 64, false)]
+    public void TryEnter_AddressesOfOneIPv6Network_AreOneSource(string one, string other, int prefix, bool isOne)
+    {
+        var gate = new AdmissionGate(prefix);
+        var rules = AdmissionRules.Compile(new RelayPolicy { MaxConnectionsPerSource = 1 });
+        gate.TryEnter(rules, ClientAddress.From(IPAddress.Parse(one)), 0, out _).ShouldBeTrue();
+        gate.TryEnter(rules, ClientAddress.From(IPAddress.Parse(other)), 0, out _).ShouldBe(!isOne);
+        gate.Leave(ClientAddress.From(IPAddress.Parse(one)), 0);
+        gate.TryEnter(rules, ClientAddress.From(IPAddress.Parse(one)), 0, out _).ShouldBeTrue();
     }
 }

@@ -1,4 +1,6 @@
 using System.Net.Sockets;
+using Harbor.Proxy.DataPlane.Ports;
+using Microsoft.Extensions.Time.Testing;
 
 namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
 
@@ -48,6 +50,45 @@ public sealed class DrainTests
         await relay.Engine.DrainAsync(TimeSpan.FromMilliseconds(50), CancellationToken.None).AsTask().WithinAsync("the drain to give up");
         await client.ResetAsync();
         await server.ResetAsync();
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Drain_ManyThatStay_AreNotResetAllAtOnce(RelayEngineKind kind)
+    {
+        var time = new FakeTimeProvider();
+        await using var relay = new Relay(kind, time: time);
+        using var backend = new TcpBackend().Answer('a');
+        using var twin = new UdpPeer(port: backend.Address.Port).Answer('a');
+        await relay.BackendsAsync(backend.Snapshot);
+        var askers = new List<Asker>();
+        for (var i = 0; i < 64; i++)
+        {
+            askers.Add(await Asking.AskAsync(relay.Port, i % 2 == 0 ? Transport.Tcp : Transport.Udp));
+            await askers[^1].AnswerAsync();
+        }
+
+        var draining = relay.Engine.DrainAsync(TimeSpan.FromSeconds(10), CancellationToken.None).AsTask();
+        // The drain's clock stands still unless it is moved on, and then at most one share is due.
+        await Waiting.UntilAsync(() => Ended(relay, time) > 0, () => "the first to be reset");
+        Ended(relay).ShouldBeLessThan(32);
+        await Waiting.UntilAsync(() => Advance(time, draining), () => "the drain to end");
+        foreach (var asker in askers)
+        {
+            await asker.RefusedAsync();
+        }
+    }
+
+    private static bool Advance(FakeTimeProvider time, Task draining)
+    {
+        time.Advance(DrainPace.Step);
+        return draining.IsCompleted;
+    }
+
+    private static long Ended(Relay relay, FakeTimeProvider? time = null)
+    {
+        time?.Advance(DrainPace.Step);
+        return relay.Counters(Transport.Tcp).Ended.GetValueOrDefault(EndReason.Drained) + relay.Counters(Transport.Udp).Ended.GetValueOrDefault(EndReason.Drained);
     }
 
     /// <summary>An engine may close its listeners a moment after the call; a connection that came before is nobody's.</summary>

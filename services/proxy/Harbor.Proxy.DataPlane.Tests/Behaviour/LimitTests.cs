@@ -1,6 +1,7 @@
 using System.Net;
 using Harbor.Proxy.DataPlane.Listening;
 using Harbor.Testing.Ports;
+using Microsoft.Extensions.Logging;
 
 namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
 
@@ -29,6 +30,28 @@ public sealed class LimitTests
         await first.AskAsync();
         (await first.AnswerAsync()).ShouldBe('a');
         port.Counters.Active.ShouldBe(2);
+    }
+
+    [Theory]
+    [MemberData(nameof(AllWithTransports))]
+    public async Task OfAllPorts_Reached_IsWarnedOfOnce(RelayEngineKind kind, Transport transport)
+    {
+        using var loggers = new LogRecords();
+        await using var relay = new Relay(kind, new RelayOptions { MaxConnections = 1, MaxSessions = 1 }, loggers: loggers);
+        var (snapshot, instance) = Asking.Start(transport, 'a');
+        using var running = instance;
+        await relay.BackendsAsync(snapshot);
+        using var first = await Asking.AskAsync(relay.Port, transport);
+        await first.AnswerAsync();
+        for (var i = 1; i <= 20; i++)
+        {
+            using var shed = await Asking.AskAsync(relay.Port, transport);
+            await relay.RefusedAsync(transport, RefusalReason.Shed, i);
+        }
+
+        var warning = loggers.All.Where(entry => entry.Level >= LogLevel.Warning).ShouldHaveSingleItem();
+        warning.Text.ShouldContain($"Port {relay.Port} sheds new clients over {transport}");
+        warning.Text.ShouldContain("limit of descriptors");
     }
 
     [Theory]
@@ -71,7 +94,9 @@ public sealed class LimitTests
     public async Task ListenAddress_IPv4_IsServed(RelayEngineKind kind, Transport transport)
     {
         await using var port = await NamedPort.OpenAsync(kind, transport, "a", new RelayOptions { ListenAddress = IPAddress.Any });
-        (await port.WhoAsync(IPAddress.Parse("127.0.0.2"))).ShouldBe('a');
+        // Kept, so that the system does not give its port, and with it its session, to the next client.
+        using var served = await port.AskAsync(IPAddress.Parse("127.0.0.2"));
+        (await served.AnswerAsync()).ShouldBe('a');
         await port.PolicyAsync(policy => policy with { Deny = [IPNetwork.Parse("127.0.0.2/32")] });
         using var asker = await port.AskAsync(IPAddress.Parse("127.0.0.2"));
         await port.RefusedAsync(asker, RefusalReason.Denied);

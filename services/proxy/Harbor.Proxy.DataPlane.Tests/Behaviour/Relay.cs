@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Net;
 using Harbor.Testing.Ports;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
@@ -12,11 +13,11 @@ internal sealed class Relay : IAsyncDisposable
 {
     private readonly ServiceProvider _services;
 
-    public Relay(RelayEngineKind kind, RelayOptions? options = null)
+    public Relay(RelayEngineKind kind, RelayOptions? options = null, TimeProvider? time = null, ILoggerFactory? loggers = null)
     {
         _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
         Meters = _services.GetRequiredService<IMeterFactory>();
-        Engine = RelayEngine.Create((options ?? new RelayOptions()) with { Engine = kind }, TimeProvider.System, Meters, NullLoggerFactory.Instance);
+        Engine = RelayEngine.Create((options ?? new RelayOptions()) with { Engine = kind }, time ?? TimeProvider.System, Meters, loggers ?? NullLoggerFactory.Instance);
         Snapshot = new PortSnapshot { Port = FreePorts.Next(), Transports = Transports.Both, Owner = "7f1c-owner" };
     }
 

@@ -51,6 +51,9 @@ internal readonly record struct ClientAddress(ulong High, ulong Low)
 
     public override string ToString() => ToIPAddress().ToString();
 
+    /// <summary>The network that an IPv6 address is in; an IPv4 address is its own.</summary>
+    public ClientAddress SourceOf(int prefixIPv6) => IsIPv4 ? this : new ClientAddress(High & Mask(prefixIPv6), Low & Mask(prefixIPv6 - 64));
+
     /// <summary>The same in every process and on every worker, unlike <see cref="GetHashCode"/>: what <see cref="BalanceMode.SourceHash"/> hashes.</summary>
     public ulong StableHash() => Mix(Mix(High ^ 0x9e37_79b9_7f4a_7c15) ^ Low);
 
@@ -61,6 +64,9 @@ internal readonly record struct ClientAddress(ulong High, ulong Low)
         value = (value ^ (value >> 27)) * 0x94d0_49bb_1331_11eb;
         return value ^ (value >> 31);
     }
+
+    /// <summary>So many ones from the top; none and all where it is less than 0 or more than 64.</summary>
+    private static ulong Mask(int bits) => bits <= 0 ? 0 : ulong.MaxValue << (64 - Math.Min(bits, 64));
 
     internal static AddressFamily FamilyOf(IPAddress address) =>
         address.IsIPv4MappedToIPv6 ? AddressFamily.InterNetwork : address.AddressFamily;

@@ -6,7 +6,7 @@ namespace Harbor.Proxy.DataPlane.Admission;
 /// Lets connections (sessions) of one transport of a port in, or names the rule that keeps them out. Counts all that are in, also those that wait
 /// for a backend, so that a cap that is set under traffic counts what was there before. Safe for any number of threads.
 /// </summary>
-internal sealed class AdmissionGate
+internal sealed class AdmissionGate(int sourcePrefixIPv6)
 {
     private readonly SourceTable _sources = new();
     private int _inside;
@@ -35,7 +35,7 @@ internal sealed class AdmissionGate
             return false;
         }
 
-        if (!_sources.TryEnter(client, policy.MaxConnectionsPerSource, policy.ConnectionRatePerSource, nowMs, out refusal))
+        if (!_sources.TryEnter(client.SourceOf(sourcePrefixIPv6), policy.MaxConnectionsPerSource, policy.ConnectionRatePerSource, nowMs, out refusal))
         {
             Interlocked.Decrement(ref _inside);
             return false;
@@ -46,7 +46,7 @@ internal sealed class AdmissionGate
 
     public void Leave(ClientAddress client, long nowMs)
     {
-        _sources.Leave(client, nowMs);
+        _sources.Leave(client.SourceOf(sourcePrefixIPv6), nowMs);
         Interlocked.Decrement(ref _inside);
     }
 }

@@ -62,6 +62,9 @@ internal sealed class LinuxPort
         CloseSocket(Transport.Tcp);
     }
 
+    /// <summary>Ends one session in so many, by chance.</summary>
+    public Task EndSomeAsync(EndReason reason, int oneIn) => OnEachAsync(listener => listener.EndSome(reason, oneIn));
+
     /// <summary>Ends every session and closes the sockets.</summary>
     public async Task CloseAsync(EndReason reason)
     {

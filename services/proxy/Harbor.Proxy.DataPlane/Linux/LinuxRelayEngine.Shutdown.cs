@@ -1,3 +1,5 @@
+using Harbor.Proxy.DataPlane.Ports;
+
 namespace Harbor.Proxy.DataPlane.Linux;
 
 /// <content>The ways to an end.</content>
@@ -45,16 +47,16 @@ internal sealed partial class LinuxRelayEngine
     /// <summary>Until every loop is without a session, the time is up, or the caller will wait no longer.</summary>
     private async Task WaitForSessionsAsync(TimeSpan limit, CancellationToken cancellationToken)
     {
-        var time = _context.Clock.Time;
-        using var timeUp = new CancellationTokenSource(limit, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeUp.Token, cancellationToken);
+        var whenIdle = Task.WhenAll(_loops.Select(loop => loop.WhenIdleAsync()));
         try
         {
-            await Task.WhenAll(_loops.Select(loop => loop.WhenIdleAsync())).WaitAsync(either.Token);
+            await DrainPace.RunAsync(limit, whenIdle, _context.Clock.Time, EndSomeAsync, cancellationToken);
         }
         catch (OperationCanceledException)
         {
             // What is left is reset.
         }
     }
+
+    private Task EndSomeAsync(int oneIn) => Task.WhenAll(_ports.Values.Select(port => port.EndSomeAsync(EndReason.Drained, oneIn)));
 }

@@ -41,6 +41,9 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
     /// <summary>Buffers that sessions have out: 0 when none is left. For tests and the soak.</summary>
     internal int RentedBuffers => _loops.Sum(loop => loop.Buffers.Rented - 1);
 
+    /// <summary>How often a flow was given a pipe to be spliced through. For tests.</summary>
+    internal long LentPipes => _loops.Sum(loop => loop.Pipes?.Lent ?? 0);
+
     public IReadOnlyCollection<int> OpenPorts => [.. _ports.Keys];
 
     public TransportCounters? GetCounters(int port, Transport transport) =>
@@ -120,7 +123,7 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
             sockets[transport] = socket;
         }
 
-        var state = new PortState(port, _context.Options.MaxHeldPerPort);
+        var state = new PortState(port, _context.Options);
         var open = new LinuxPort(_context, _loops, state, sockets);
         _ports[port.Port] = open;
         _context.Metrics.Add(state);

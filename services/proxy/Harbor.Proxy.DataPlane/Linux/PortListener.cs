@@ -1,4 +1,5 @@
 using Harbor.Proxy.DataPlane.Linux.Loops;
+using Harbor.Proxy.DataPlane.Ports;
 
 namespace Harbor.Proxy.DataPlane.Linux;
 
@@ -16,6 +17,9 @@ internal abstract class PortListener(EventLoop loop) : LoopEntry
     public abstract void StopAccepting();
 
     public abstract void EndAll(EndReason reason);
+
+    /// <summary>Ends one session in so many, by chance (<see cref="DrainPace"/>).</summary>
+    public abstract void EndSome(EndReason reason, int oneIn);
 
     /// <summary>Rules or backends have changed: ends the sessions of backends that are gone, tries again for those that wait, and sees to timeouts.</summary>
     public abstract void Changed();

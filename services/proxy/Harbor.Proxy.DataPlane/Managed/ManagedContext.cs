@@ -12,9 +12,6 @@ internal sealed class ManagedContext(RelayContext relay)
 
     public RelayBuffers Buffers { get; } = new();
 
-    /// <summary>For warnings that all ports would give at once.</summary>
-    public LogThrottle ShedWarnings { get; } = new();
-
     /// <summary>Connections and sessions of all ports.</summary>
     public int Sessions => Volatile.Read(ref _sessions);
 

@@ -40,6 +40,13 @@ internal sealed class ManagedPort(PortState state, ChangeSignal changed, TcpPort
         udp?.StopListening();
     }
 
+    /// <summary>Ends one session in so many, by chance (<see cref="DrainPace"/>).</summary>
+    public void EndSome(EndReason reason, int oneIn)
+    {
+        tcp?.EndSome(reason, oneIn);
+        udp?.EndSome(reason, oneIn);
+    }
+
     public void EndSessions(EndReason reason)
     {
         tcp?.EndSessions(reason);

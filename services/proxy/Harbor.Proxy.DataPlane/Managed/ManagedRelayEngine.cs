@@ -5,12 +5,11 @@ using Harbor.Proxy.DataPlane.Listening;
 using Harbor.Proxy.DataPlane.Managed.Tcp;
 using Harbor.Proxy.DataPlane.Managed.Udp;
 using Harbor.Proxy.DataPlane.Ports;
-using Microsoft.Extensions.Logging;
 
 namespace Harbor.Proxy.DataPlane.Managed;
 
 /// <summary>The portable engine, on the runtime's sockets and thread pool. Owns its ports, the timer that looks after time limits, and the verifier.</summary>
-internal sealed partial class ManagedRelayEngine : IRelayEngine
+internal sealed class ManagedRelayEngine : IRelayEngine
 {
     /// <summary>How late a time limit may be noticed.</summary>
     internal static readonly TimeSpan SweepInterval = TimeSpan.FromMilliseconds(250);
@@ -20,14 +19,12 @@ internal sealed partial class ManagedRelayEngine : IRelayEngine
     private readonly ConcurrentDictionary<int, Lock> _locks = new();
     private readonly BackendVerifier _verifier;
     private readonly ITimer _sweeper;
-    private readonly ILogger _logger;
     private int _isStopped;
 
     public ManagedRelayEngine(RelayContext relay)
     {
         _context = new ManagedContext(relay);
         _verifier = new BackendVerifier(relay);
-        _logger = relay.Loggers.CreateLogger<ManagedRelayEngine>();
         _sweeper = relay.Clock.Time.CreateTimer(_ => Sweep(), null, SweepInterval, SweepInterval);
     }
 
@@ -91,11 +88,7 @@ internal sealed partial class ManagedRelayEngine : IRelayEngine
 
         try
         {
-            await _context.WhenNoneLeftAsync().WaitAsync(limit, _context.Clock.Time, cancellationToken);
-        }
-        catch (TimeoutException)
-        {
-            Log.DrainRanOut(_logger, _context.Sessions);
+            await DrainPace.RunAsync(limit, _context.WhenNoneLeftAsync(), _context.Clock.Time, EndSomeAsync, cancellationToken);
         }
         finally
         {
@@ -119,7 +112,7 @@ internal sealed partial class ManagedRelayEngine : IRelayEngine
 
     private ListenResult Open(PortSnapshot snapshot)
     {
-        var state = new PortState(snapshot, _context.Relay.Options.MaxHeldPerPort);
+        var state = new PortState(snapshot, _context.Relay.Options);
         var tcp = default(Socket);
         var transport = Transport.Tcp;
         try
@@ -131,8 +124,8 @@ internal sealed partial class ManagedRelayEngine : IRelayEngine
             var port = new ManagedPort(
                 state,
                 changed,
-                tcp is null ? null : new TcpPortListener(_context, state, changed, tcp, _logger),
-                udp is null ? null : new UdpPortListener(_context, state, udp, _logger));
+                tcp is null ? null : new TcpPortListener(_context, state, changed, tcp),
+                udp is null ? null : new UdpPortListener(_context, state, udp));
             _ports[snapshot.Port] = port;
             _context.Relay.Metrics.Add(state);
             port.Start();
@@ -197,9 +190,13 @@ internal sealed partial class ManagedRelayEngine : IRelayEngine
         }
     }
 
-    private static partial class Log
+    private Task EndSomeAsync(int oneIn)
     {
-        [LoggerMessage(4010, LogLevel.Warning, "The time to drain is up: {Connections} connections and sessions are reset")]
-        public static partial void DrainRanOut(ILogger logger, int connections);
+        foreach (var (_, port) in _ports)
+        {
+            port.EndSome(EndReason.Drained, oneIn);
+        }
+
+        return Task.CompletedTask;
     }
 }

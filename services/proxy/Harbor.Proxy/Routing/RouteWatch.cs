@@ -52,6 +52,7 @@ internal sealed partial class RouteWatch(
         {
             ListenAddress = IPAddress.Parse(options.Value.ListenAddress),
             Engine = options.Value.Engine,
+            SourcePrefixIPv6 = options.Value.SourcePrefixIPv6,
             ReservedRange = await FindRangeAsync(pool, stoppingToken),
         });
         Log.Started(logger, options.Value.WorkerId, pool, _engine.Name, options.Value.ListenAddress);

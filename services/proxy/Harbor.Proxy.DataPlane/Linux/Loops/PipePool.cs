@@ -14,9 +14,18 @@ internal sealed class PipePool(SharedLimit descriptors) : IDisposable
 
     private readonly Stack<SplicePipe> _free = new();
     private int _made;
+    private long _lent;
     private bool _isRefused;
 
-    public SplicePipe? TryRent() => _free.TryPop(out var pipe) ? pipe : TryMake();
+    /// <summary>How often a flow was given a pipe: shows which flows are spliced.</summary>
+    public long Lent => Volatile.Read(ref _lent);
+
+    public SplicePipe? TryRent()
+    {
+        var pipe = _free.TryPop(out var free) ? free : TryMake();
+        Volatile.Write(ref _lent, _lent + (pipe is null ? 0 : 1));
+        return pipe;
+    }
 
     public void Return(SplicePipe pipe)
     {

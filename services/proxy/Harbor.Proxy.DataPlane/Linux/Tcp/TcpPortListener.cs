@@ -4,7 +4,6 @@ using Harbor.Proxy.DataPlane.Linux.Loops;
 using Harbor.Proxy.DataPlane.Linux.Native;
 using Harbor.Proxy.DataPlane.Metrics;
 using Harbor.Proxy.DataPlane.Ports;
-using Microsoft.Extensions.Logging;
 using static Harbor.Proxy.DataPlane.Linux.Native.SocketNumbers;
 
 namespace Harbor.Proxy.DataPlane.Linux.Tcp;
@@ -13,9 +12,8 @@ namespace Harbor.Proxy.DataPlane.Linux.Tcp;
 /// A port's TCP side on one loop: accepts, and keeps the sessions of this loop. All loops watch the same listening socket, which the port owns:
 /// EPOLLEXCLUSIVE wakes one of them. (One socket a loop with SO_REUSEPORT would take 5,001 descriptors more and hide other processes on the port.)
 /// </summary>
-internal sealed partial class TcpPortListener(RelayContext context, EventLoop loop, PortState port, int descriptor) : PortListener(loop)
+internal sealed class TcpPortListener(RelayContext context, EventLoop loop, PortState port, int descriptor) : PortListener(loop)
 {
-    private readonly ILogger _logger = context.Loggers.CreateLogger<TcpPortListener>();
     private const int MostAtOnce = 64;
     private const long PauseMs = 100;
 
@@ -33,6 +31,8 @@ internal sealed partial class TcpPortListener(RelayContext context, EventLoop lo
     public PortState Port => port;
 
     public TransportState State { get; } = port.Tcp!;
+
+    public TransportLog Log { get; } = new(context, port.Port, Transport.Tcp);
 
     public TransportCells Cells => _cells ??= State.Meter.CellsOf(Loop.Index);
 
@@ -65,6 +65,20 @@ internal sealed partial class TcpPortListener(RelayContext context, EventLoop lo
         while (FirstSession is { } session)
         {
             session.Abort(reason);
+        }
+    }
+
+    public override void EndSome(EndReason reason, int oneIn)
+    {
+        for (var session = FirstSession; session is not null;)
+        {
+            var next = session.Next;
+            if (DrainPace.IsDue(oneIn))
+            {
+                session.Abort(reason);
+            }
+
+            session = next;
         }
     }
 
@@ -107,7 +121,7 @@ internal sealed partial class TcpPortListener(RelayContext context, EventLoop lo
     /// <summary>Others of this process took what we had counted on. Clients wait in the kernel's queue meanwhile, and this loop does not spin.</summary>
     private void Pause(int error)
     {
-        Log.OutOfDescriptors(_logger, port.Port, ListeningSocket.Describe(error));
+        Log.OutOfDescriptors(ListeningSocket.Describe(error));
         Loop.Unwatch(descriptor);
         Loop.Arm(this, PauseMs);
     }
@@ -170,7 +184,7 @@ internal sealed partial class TcpPortListener(RelayContext context, EventLoop lo
     private void Refuse(int client, ClientEndpoint source, RefusalReason reason)
     {
         Cells.Refused(reason)++;
-        LogRefused(source, reason);
+        Log.Refused(source, reason);
         Kernel.Reset(client);
     }
 }

@@ -97,7 +97,7 @@ internal sealed partial class TcpSession
         if (failed)
         {
             _listener.Cells.ConnectFailures++;
-            _listener.LogSetAside(target, target.Tcp.Failed(_since, _loop.Now));
+            _listener.Log.SetAside(target, target.Tcp.Failed(_since, _loop.Now));
             _tried.Add(target);
             _hasFailed = true;
         }
@@ -160,7 +160,7 @@ internal sealed partial class TcpSession
             return;
         }
 
-        _listener.LogBack(target, target.Tcp.Succeeded());
+        _listener.Log.Back(target, target.Tcp.Succeeded());
         target.MarkVerified();
         _stage = Stage.Relaying;
         _listener.Cells.Accepted++;

@@ -128,7 +128,7 @@ internal sealed partial class TcpSession : LoopEntry
     private void Refuse(RefusalReason reason)
     {
         _listener.Cells.Refused(reason)++;
-        _listener.LogRefused(_source, reason);
+        _listener.Log.Refused(_source, reason);
         Release(reset: true);
     }
 

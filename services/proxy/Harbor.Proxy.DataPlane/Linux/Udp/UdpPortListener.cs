@@ -3,7 +3,6 @@ using Harbor.Proxy.DataPlane.Linux.Loops;
 using Harbor.Proxy.DataPlane.Linux.Native;
 using Harbor.Proxy.DataPlane.Metrics;
 using Harbor.Proxy.DataPlane.Ports;
-using Microsoft.Extensions.Logging;
 using static Harbor.Proxy.DataPlane.Linux.Native.SocketNumbers;
 
 namespace Harbor.Proxy.DataPlane.Linux.Udp;
@@ -12,9 +11,8 @@ namespace Harbor.Proxy.DataPlane.Linux.Udp;
 /// A port's UDP side, all of it on one loop: takes in datagrams in batches and gives each to its client's session, which sends what it was given when the
 /// batch is through. Owns the table of sessions; the port owns the socket.
 /// </summary>
-internal sealed partial class UdpPortListener(RelayContext context, EventLoop loop, PortState port, int descriptor) : PortListener(loop)
+internal sealed class UdpPortListener(RelayContext context, EventLoop loop, PortState port, int descriptor) : PortListener(loop)
 {
-    private readonly ILogger _logger = context.Loggers.CreateLogger<UdpPortListener>();
     private Dictionary<ClientEndpoint, UdpSession>? _sessions;
     private TransportCells? _cells;
     private ClientAddress? _boundAddress;
@@ -24,6 +22,8 @@ internal sealed partial class UdpPortListener(RelayContext context, EventLoop lo
     public PortState Port => port;
 
     public TransportState State { get; } = port.Udp!;
+
+    public TransportLog Log { get; } = new(context, port.Port, Transport.Udp);
 
     public TransportCells Cells => _cells ??= State.Meter.CellsOf(Loop.Index);
 
@@ -50,6 +50,14 @@ internal sealed partial class UdpPortListener(RelayContext context, EventLoop lo
         {
             Loop.Unwatch(descriptor);
             Loop.Untrack(this);
+        }
+    }
+
+    public override void EndSome(EndReason reason, int oneIn)
+    {
+        foreach (var session in Sessions().Where(_ => DrainPace.IsDue(oneIn)))
+        {
+            session.End(reason);
         }
     }
 
@@ -131,7 +139,7 @@ internal sealed partial class UdpPortListener(RelayContext context, EventLoop lo
         if (!TryTakeLimits(client, out var refusal))
         {
             Cells.Refused(refusal)++;
-            LogRefused(client, refusal);
+            Log.Refused(client, refusal);
             return null;
         }
 

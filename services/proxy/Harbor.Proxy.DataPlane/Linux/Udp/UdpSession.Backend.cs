@@ -111,7 +111,7 @@ internal sealed partial class UdpSession
         if (IsBackendFailure(error))
         {
             Cells.ConnectFailures++;
-            _listener.LogSetAside(backend, backend.Udp.Failed(_attachedAtMs, _loop.Now));
+            _listener.Log.SetAside(backend, backend.Udp.Failed(_attachedAtMs, _loop.Now));
         }
 
         Detach();

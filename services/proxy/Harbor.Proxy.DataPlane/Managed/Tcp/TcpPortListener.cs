@@ -3,29 +3,27 @@ using System.Net.Sockets;
 using Harbor.Proxy.DataPlane.Addresses;
 using Harbor.Proxy.DataPlane.Backends;
 using Harbor.Proxy.DataPlane.Ports;
-using Microsoft.Extensions.Logging;
 
 namespace Harbor.Proxy.DataPlane.Managed.Tcp;
 
 /// <summary>Listens on one port and admits connections. Owns the listening socket; its sessions own themselves, and it can end them all.</summary>
-internal sealed partial class TcpPortListener : IDisposable
+internal sealed class TcpPortListener : IDisposable
 {
     private readonly Socket _socket;
     private readonly CancellationTokenSource _closing = new();
     private readonly SessionList<TcpSession> _sessions = new();
-    private readonly ILogger _logger;
     private int _isStopped;
 
     /// <summary>Takes over the socket, which listens, and a descriptor that was taken for it.</summary>
-    public TcpPortListener(ManagedContext context, PortState port, ChangeSignal changed, Socket socket, ILogger logger)
+    public TcpPortListener(ManagedContext context, PortState port, ChangeSignal changed, Socket socket)
     {
         Context = context;
         Port = port;
         State = port.Tcp!;
+        Log = new TransportLog(context.Relay, port.Port, Transport.Tcp);
         Changed = changed;
         Closing = _closing.Token;
         _socket = socket;
-        _logger = logger;
         HalfCloseMs = (long)context.Relay.Options.HalfCloseTimeout.TotalMilliseconds;
         TcpSockets.Configure(socket);
     }
@@ -35,6 +33,8 @@ internal sealed partial class TcpPortListener : IDisposable
     public PortState Port { get; }
 
     public TransportState State { get; }
+
+    public TransportLog Log { get; }
 
     public ChangeSignal Changed { get; }
 
@@ -64,7 +64,7 @@ internal sealed partial class TcpPortListener : IDisposable
             catch (SocketException e) when (e.SocketErrorCode is SocketError.TooManyOpenSockets or SocketError.NoBufferSpaceAvailable)
             {
                 // Others of this process took what we had counted on. Clients wait in the kernel's queue meanwhile.
-                Log.OutOfDescriptors(_logger, Port.Port, e.SocketErrorCode);
+                Log.OutOfDescriptors(e.SocketErrorCode.ToString());
                 await Task.Delay(TimeSpan.FromMilliseconds(100), Context.Clock.Time, CancellationToken.None);
             }
             catch (SocketException)
@@ -74,7 +74,7 @@ internal sealed partial class TcpPortListener : IDisposable
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 // A bug; the port stays open for the others.
-                Log.ListenerFailed(_logger, e, Port.Port);
+                Log.ListenerFailed(e);
             }
         }
     }
@@ -105,6 +105,14 @@ internal sealed partial class TcpPortListener : IDisposable
         {
             _socket.Dispose();
             Context.Relay.Limits.Descriptors.Return();
+        }
+    }
+
+    public void EndSome(EndReason reason, int oneIn)
+    {
+        foreach (var session in _sessions.ToList().Where(_ => DrainPace.IsDue(oneIn)))
+        {
+            session.End(reason);
         }
     }
 
@@ -166,7 +174,7 @@ internal sealed partial class TcpPortListener : IDisposable
 
         TcpSockets.Reset(socket);
         Interlocked.Increment(ref State.Meter.CellsOf(0).Refused(refusal));
-        LogRefused(client, refusal);
+        Log.Refused(client, refusal);
     }
 
     private bool TryTakeLimits(ClientEndpoint client, out RefusalReason refusal)

@@ -98,7 +98,7 @@ internal sealed partial class TcpSession
 
             var nowMs = clock.NowMs;
             backend.MarkVerified();
-            listener.LogBack(backend, backend.Tcp.Succeeded());
+            listener.Log.Back(backend, backend.Tcp.Succeeded());
             listener.Context.Relay.Metrics.Connected(listener.Port.Port, Transport.Tcp, (nowMs - startedAtMs) / 1000.0);
             Volatile.Write(ref _lastByteMs, nowMs);
             return TcpConnectResult.Connected;
@@ -117,7 +117,7 @@ internal sealed partial class TcpSession
             }
 
             Interlocked.Increment(ref _cells.ConnectFailures);
-            listener.LogSetAside(backend, backend.Tcp.Failed(startedAtMs, clock.NowMs));
+            listener.Log.SetAside(backend, backend.Tcp.Failed(startedAtMs, clock.NowMs));
             return TcpConnectResult.Failed;
         }
     }

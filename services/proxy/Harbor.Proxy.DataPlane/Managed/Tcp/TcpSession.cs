@@ -34,7 +34,7 @@ internal sealed partial class TcpSession(TcpPortListener listener, Socket client
             if (await ConnectAsync() is { } refusal)
             {
                 Interlocked.Increment(ref _cells.Refused(refusal));
-                listener.LogRefused(clientEndpoint, refusal);
+                listener.Log.Refused(clientEndpoint, refusal);
                 TcpSockets.Reset(client);
             }
             else
@@ -47,7 +47,7 @@ internal sealed partial class TcpSession(TcpPortListener listener, Socket client
         catch (Exception e) when (e is not OutOfMemoryException)
         {
             // A bug; it must cost this connection only.
-            listener.LogFailed(clientEndpoint, e);
+            listener.Log.ConnectionFailed(clientEndpoint, e);
             Interlocked.Increment(ref _cells.Ended(End(EndReason.Internal)));
         }
         finally

@@ -3,32 +3,30 @@ using Harbor.Proxy.DataPlane.Addresses;
 using Harbor.Proxy.DataPlane.Backends;
 using Harbor.Proxy.DataPlane.Metrics;
 using Harbor.Proxy.DataPlane.Ports;
-using Microsoft.Extensions.Logging;
 
 namespace Harbor.Proxy.DataPlane.Managed.Udp;
 
 /// <summary>Listens on one port and gives each client's datagrams to its session. Owns the listening socket and the table of sessions, which own themselves.</summary>
-internal sealed partial class UdpPortListener : IDisposable
+internal sealed class UdpPortListener : IDisposable
 {
     /// <summary>Datagrams that it takes before it lets others of the thread pool have a turn.</summary>
     private const int BatchSize = 64;
 
     private readonly DatagramSocket _socket;
-    private readonly ILogger _logger;
     private readonly Lock _lock = new();
     private Dictionary<ClientEndpoint, UdpSession>? _sessions;
     private bool _isStopped;
     private bool _isClosed;
 
     /// <summary>Takes over the socket, which is bound, and a descriptor that was taken for it.</summary>
-    public UdpPortListener(ManagedContext context, PortState port, Socket socket, ILogger logger)
+    public UdpPortListener(ManagedContext context, PortState port, Socket socket)
     {
         Context = context;
         Port = port;
         State = port.Udp!;
+        Log = new TransportLog(context.Relay, port.Port, Transport.Udp);
         LocalAddress = ClientAddress.From(((System.Net.IPEndPoint)socket.LocalEndPoint!).Address);
         _socket = new DatagramSocket(socket, DatagramCalls.AreSupported);
-        _logger = logger;
     }
 
     public ManagedContext Context { get; }
@@ -36,6 +34,8 @@ internal sealed partial class UdpPortListener : IDisposable
     public PortState Port { get; }
 
     public TransportState State { get; }
+
+    public TransportLog Log { get; }
 
     /// <summary>What the socket is bound to.</summary>
     public ClientAddress LocalAddress { get; }
@@ -79,7 +79,7 @@ internal sealed partial class UdpPortListener : IDisposable
             catch (Exception e) when (e is not OutOfMemoryException)
             {
                 // A bug; the port stays open for the others.
-                Log.ListenerFailed(_logger, e, Port.Port);
+                Log.ListenerFailed(e);
             }
             finally
             {
@@ -119,6 +119,14 @@ internal sealed partial class UdpPortListener : IDisposable
         {
             _isStopped = true;
             CloseIfDone();
+        }
+    }
+
+    public void EndSome(EndReason reason, int oneIn)
+    {
+        foreach (var session in Sessions().Where(_ => DrainPace.IsDue(oneIn)))
+        {
+            session.End(reason);
         }
     }
 
@@ -195,7 +203,7 @@ internal sealed partial class UdpPortListener : IDisposable
         }
 
         Interlocked.Increment(ref Cells.Refused(refusal));
-        LogRefused(origin.Client, refusal);
+        Log.Refused(origin.Client, refusal);
         return null;
     }
 

@@ -83,7 +83,7 @@ internal sealed partial class UdpSession
         if (IsBackendFailure(error))
         {
             Interlocked.Increment(ref _cells.ConnectFailures);
-            listener.LogSetAside(backend, backend.Udp.Failed(_attachedAtMs, listener.Context.Clock.NowMs));
+            listener.Log.SetAside(backend, backend.Udp.Failed(_attachedAtMs, listener.Context.Clock.NowMs));
         }
 
         Detach();

@@ -94,7 +94,7 @@ internal sealed partial class UdpSession(UdpPortListener listener, DatagramOrigi
         ReturnFirst();
         _heldUntilMs = 0;
         _tried.Clear();
-        listener.LogBack(_backend!, _backend!.Udp.Succeeded());
+        listener.Log.Back(_backend!, _backend!.Udp.Succeeded());
     }
 
     private bool IsAmplification(int length)
@@ -176,7 +176,7 @@ internal sealed partial class UdpSession(UdpPortListener listener, DatagramOrigi
     private void Refuse(RefusalReason reason)
     {
         Interlocked.Increment(ref _cells.Refused(reason));
-        listener.LogRefused(_origin.Client, reason);
+        listener.Log.Refused(_origin.Client, reason);
         Dispose();
     }
 

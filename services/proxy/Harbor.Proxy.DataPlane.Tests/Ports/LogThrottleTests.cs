@@ -1,6 +1,6 @@
-using Harbor.Proxy.DataPlane.Managed;
+using Harbor.Proxy.DataPlane.Ports;
 
-namespace Harbor.Proxy.DataPlane.Tests.Managed;
+namespace Harbor.Proxy.DataPlane.Tests.Ports;
 
 public sealed class LogThrottleTests
 {

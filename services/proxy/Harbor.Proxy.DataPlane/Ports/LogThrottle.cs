@@ -1,4 +1,4 @@
-namespace Harbor.Proxy.DataPlane.Managed;
+namespace Harbor.Proxy.DataPlane.Ports;
 
 /// <summary>Lets one warning through each ten seconds: a shortage shows itself with every connection, and the log must not become the next one.</summary>
 internal sealed class LogThrottle
