@@ -89,6 +89,41 @@ public sealed class CountersTests
         measured.Keys.ShouldNotContain(name => name.Contains("udp", StringComparison.Ordinal));
     }
 
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Meter_OfSessions_TellsDatagramsAndEnds(RelayEngineKind kind)
+    {
+        await using var relay = new Relay(kind);
+        using var backend = new UdpPeer().Answer('a');
+        await relay.BackendsAsync(backend.Snapshot);
+        using var asker = await Asking.AskAsync(relay.Port, Transport.Udp);
+        await asker.AnswerAsync();
+        await relay.BackendsAsync();
+        await relay.EndedAsync(Transport.Udp, EndReason.BackendGone);
+        await asker.AskAsync();
+        await relay.RefusedAsync(Transport.Udp, RefusalReason.NoBackend);
+
+        var measured = new ConcurrentDictionary<string, double>();
+        using var listener = new MeterListener();
+        listener.InstrumentPublished = (instrument, self) =>
+        {
+            if (ReferenceEquals(instrument.Meter.Scope, relay.Meters))
+            {
+                self.EnableMeasurementEvents(instrument);
+            }
+        };
+        listener.SetMeasurementEventCallback<long>((instrument, value, tags, _) => measured[Name(instrument, tags)] = value);
+        listener.Start();
+        listener.RecordObservableInstruments();
+
+        var port = $"port={relay.Port} transport=udp";
+        measured[$"harbor.proxy.datagrams {port} direction=in"].ShouldBe(2);
+        measured[$"harbor.proxy.datagrams {port} direction=out"].ShouldBe(1);
+        measured[$"harbor.proxy.datagrams {port} direction=dropped"].ShouldBe(1);
+        measured[$"harbor.proxy.ended_connections {port} reason=backend_gone"].ShouldBe(1);
+        measured[$"harbor.proxy.refused_connections {port} reason=no_backend"].ShouldBe(1);
+    }
+
     private static string Name(Instrument instrument, ReadOnlySpan<KeyValuePair<string, object?>> tags) =>
         $"{instrument.Name} {string.Join(" ", tags.ToArray().Select(tag => $"{tag.Key}={tag.Value}"))}";
 }

@@ -55,7 +55,7 @@ public sealed class ManyPortsTests(ITestOutputHelper output)
         }, Connections);
         var taken = OpenDescriptors() - before;
         output.WriteLine($"{kind}: {taken} descriptors");
-        taken.ShouldBeInRange((2 * Count) + (2 * Connections), Descriptors - RelayLimits.KeptForOthers);
+        taken.ShouldBeLessThanOrEqualTo(Descriptors - RelayLimits.KeptForOthers);
         range.Ports.Sum(port => relay.Engine.GetCounters(port, Transport.Tcp)!.Active).ShouldBe(Connections);
         range.Ports.Sum(port => relay.Engine.GetCounters(port, Transport.Tcp)!.BytesOut).ShouldBe(Connections, "a byte came back on each");
     }

@@ -128,6 +128,28 @@ public sealed class PolicyTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public async Task Policy_ChangedOverAndOver_TurnsNobodyAwayAndEndsNobody(RelayEngineKind kind, Transport transport)
+    {
+        await using var port = await NamedPort.OpenAsync(kind, transport, "ab");
+        using var old = await port.AskAsync();
+        await old.AnswerAsync();
+        using var over = new CancellationTokenSource();
+        var changing = ChangeAsync(port, over.Token);
+        for (var i = 0; i < 200; i++)
+        {
+            (await port.WhoAsync()).ShouldBeOneOf('a', 'b');
+        }
+
+        await over.CancelAsync();
+        (await changing.WithinAsync("the last change")).ShouldBeGreaterThan(10);
+        await old.AskAsync();
+        await old.AnswerAsync();
+        port.Counters.Refused.ShouldBeEmpty();
+        port.Counters.Ended.Keys.ShouldBeSubsetOf([EndReason.ClientClosed]);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public async Task NoBackend_WithoutHold_IsRefused(RelayEngineKind kind, Transport transport)
     {
         await using var port = await NamedPort.OpenAsync(kind, transport, "");
@@ -239,6 +261,28 @@ public sealed class PolicyTests
         var moved = first.Zip(await WhoAllAsync(port)).Where(pair => pair.First != pair.Second).ToList();
         moved.ShouldAllBe(pair => pair.Second == 'd');
         moved.Count.ShouldBeLessThan(20);
+    }
+
+    /// <summary>Every rule, in turns, and none that keeps anybody out. Returns how often.</summary>
+    private static async Task<int> ChangeAsync(NamedPort port, CancellationToken over)
+    {
+        var count = 0;
+        for (; !over.IsCancellationRequested; count++)
+        {
+            var (number, on) = (count, count % 2 == 0);
+            await port.PolicyAsync(policy => (number % 6) switch
+            {
+                0 => policy with { Balance = (BalanceMode)(number / 6 % 5) },
+                1 => policy with { Allow = on ? [IPNetwork.Parse("127.0.0.0/8")] : [] },
+                2 => policy with { Deny = on ? [IPNetwork.Parse("192.0.2.0/24")] : [] },
+                3 => policy with { MaxConnections = 10_000 + number, MaxConnectionsPerSource = 10_000 + number, ConnectionRatePerSource = 1_000_000 },
+                4 => policy with { ConnectTimeout = TimeSpan.FromSeconds(20 + (number % 10)), Hold = TimeSpan.FromSeconds(number % 3) },
+                _ => policy with { IdleTimeout = TimeSpan.FromMinutes(1 + (number % 5)) },
+            });
+            await Task.Yield();
+        }
+
+        return count;
     }
 
     private static async Task<string> WhoAllAsync(NamedPort port)

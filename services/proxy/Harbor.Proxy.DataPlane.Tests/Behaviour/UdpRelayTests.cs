@@ -141,6 +141,22 @@ public sealed class UdpRelayTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public async Task Backends_AllRefuseByIcmp_AreTriedAllTheSame(RelayEngineKind kind)
+    {
+        await using var relay = new Relay(kind);
+        await relay.ApplyAsync(relay.Snapshot with { Transports = Transports.Udp, Backends = [Relay.BackendAt(FreePorts.Next()), Relay.BackendAt(FreePorts.Next())] });
+        for (var round = 1; round <= 3; round++)
+        {
+            using var client = await Asking.AskAsync(relay.Port, Transport.Udp);
+            await relay.EndedAsync(Transport.Udp, EndReason.BackendReset, round);
+            relay.Counters(Transport.Udp).ConnectFailures.ShouldBe(2 * round);
+        }
+
+        relay.Counters(Transport.Udp).Active.ShouldBe(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public async Task Backend_Gone_ItsSessionMovesToAnother(RelayEngineKind kind)
     {
         await using var relay = new Relay(kind);
