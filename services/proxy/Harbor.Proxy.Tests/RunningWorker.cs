@@ -1,9 +1,12 @@
+using System.Net;
 using Harbor.Hosting;
 using Harbor.Proxy.DataPlane;
 using Harbor.State.Documents;
 using Harbor.State.Ports;
 using Harbor.State.Workers;
 using MassTransit;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Harbor.Proxy.Tests;
@@ -41,7 +44,8 @@ internal sealed class RunningWorker : IAsyncDisposable
 
     /// <param name="directory">Where its database is: the same one again is the same worker, restarted.</param>
     /// <param name="prepare">What the engine is to do, before it is asked to do anything.</param>
-    public static async Task<RunningWorker> StartAsync(string directory, Action<FakeRelayEngine>? prepare = null)
+    /// <param name="settings">Beside, or instead of, the usual ones.</param>
+    public static async Task<RunningWorker> StartAsync(string directory, Action<FakeRelayEngine>? prepare = null, params IReadOnlyCollection<(string Key, string Value)> settings)
     {
         var created = new TaskCompletionSource<FakeRelayEngine>();
         var probe = new WorkerProbe(engine =>
@@ -49,20 +53,22 @@ internal sealed class RunningWorker : IAsyncDisposable
             prepare?.Invoke(engine);
             created.SetResult(engine);
         });
-        var options = new HarborProcessOptions
+        var defaults = new Dictionary<string, string?>
         {
-            ReadSurroundings = false,
-            Defaults = new Dictionary<string, string?>
-            {
-                ["Harbor:DataDirectory"] = directory,
-                ["Harbor:State:Provider"] = "Sqlite",
-                ["Harbor:Bus:Transport"] = "InMemory",
-                ["Harbor:Proxy:Url"] = "http://127.0.0.1:0",
-                ["Harbor:Proxy:WorkerId"] = WorkerId,
-                ["Harbor:Proxy:LeaseRenewal"] = "00:00:00.500",
-                ["Harbor:Proxy:RetryInterval"] = "00:00:00.100",
-            },
+            ["Harbor:DataDirectory"] = directory,
+            ["Harbor:State:Provider"] = "Sqlite",
+            ["Harbor:Bus:Transport"] = "InMemory",
+            ["Harbor:Proxy:Url"] = "http://127.0.0.1:0",
+            ["Harbor:Proxy:WorkerId"] = WorkerId,
+            ["Harbor:Proxy:LeaseRenewal"] = "00:00:00.500",
+            ["Harbor:Proxy:RetryInterval"] = "00:00:00.100",
         };
+        foreach (var (key, value) in settings)
+        {
+            defaults[key] = value;
+        }
+
+        var options = new HarborProcessOptions { ReadSurroundings = false, Defaults = defaults };
         var application = await HarborProcess.StartAsync([], options, [new ProxyModule(), probe], TestContext.Current.CancellationToken);
         return new RunningWorker(application, probe, await created.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
     }
@@ -100,6 +106,15 @@ internal sealed class RunningWorker : IAsyncDisposable
         }
 
         throw new TimeoutException($"Did not come within 30 s: {what}");
+    }
+
+    /// <summary>What the worker's web server says there.</summary>
+    public async Task<(HttpStatusCode Status, string Text)> GetAsync(string path)
+    {
+        var address = Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+        using var http = new HttpClient();
+        using var answer = await http.GetAsync(new Uri(new Uri(address), path), TestContext.Current.CancellationToken);
+        return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 
     public async Task StopAsync()

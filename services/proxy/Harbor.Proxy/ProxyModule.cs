@@ -15,6 +15,9 @@ namespace Harbor.Proxy;
 /// <summary>A proxy worker: listens on the ports of its pool, relays to their backends, and reports.</summary>
 public sealed class ProxyModule : IHarborModule
 {
+    /// <summary>What the rest of the process may take to stop: the last lease, the bus, the web server.</summary>
+    private static readonly TimeSpan _otherStops = TimeSpan.FromSeconds(20);
+
     public string Service => "proxy";
 
     public void AddServices(IHostApplicationBuilder builder)
@@ -24,6 +27,13 @@ public sealed class ProxyModule : IHarborModule
         // The gateway checks and logs this section; a worker only looks a number up in it.
         builder.Services.Configure<PoolRangeOptions>(builder.Configuration.GetSection(PoolRangeOptions.Section));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>());
+
+        // The host's own patience (30 s) would cut a longer drain short, and reset all that is left at once.
+        builder.Services.AddOptions<HostOptions>().Configure<IOptions<ProxyOptions>>((host, proxy) =>
+        {
+            var needed = proxy.Value.DrainTimeout + _otherStops;
+            host.ShutdownTimeout = host.ShutdownTimeout > needed ? host.ShutdownTimeout : needed;
+        });
 
         builder.Services.AddSingleton<Func<RelayOptions, IRelayEngine>>(services => relay => RelayEngine.Create(
             relay, services.GetRequiredService<TimeProvider>(), services.GetRequiredService<IMeterFactory>(), services.GetRequiredService<ILoggerFactory>()));
