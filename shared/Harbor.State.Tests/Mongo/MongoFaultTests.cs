@@ -4,6 +4,7 @@ using Harbor.State.Tests.Documents;
 using Harbor.Testing;
 using Harbor.Testing.Links;
 using Harbor.Testing.Servers;
+using Microsoft.Extensions.Time.Testing;
 using MongoDB.Bson;
 using MongoDB.Driver;
 
@@ -13,6 +14,7 @@ namespace Harbor.State.Tests.Mongo;
 public sealed class MongoFaultTests(OwnMongoServer server) : IClassFixture<OwnMongoServer>, IAsyncLifetime
 {
     private const int PollingLogged = 5010;
+    private const int StreamingLogged = 5014;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
@@ -170,6 +172,36 @@ public sealed class MongoFaultTests(OwnMongoServer server) : IClassFixture<OwnMo
     }
 
     [Fact]
+    public async Task Watch_WhoseServerGetsChangeStreams_GoesOverToThem()
+    {
+        var time = new FakeTimeProvider();
+        var polled = Open($"mongodb://127.0.0.1:{_link!.Port}/{_database!.Name}?directConnection=true", time);
+        await InsertAsync("a");
+        await FailAsync("alwaysOn", new BsonDocument { ["failCommands"] = new BsonArray { "aggregate" }, ["errorCode"] = 40573 });
+        await using var watch = new WatchReader(polled, _patience);
+        (await watch.SnapshotAsync()).ShouldBe(["a"]);
+        _logger.EventIds.ShouldContain(PollingLogged);
+
+        await FailAsync("off", new BsonDocument());
+        var next = watch.SnapshotAsync();
+        await Eventually.TrueAsync(
+            () =>
+            {
+                time.Advance(TimeSpan.FromSeconds(10));
+                return next.IsCompleted;
+            },
+            "a snapshot from the change stream",
+            _patience,
+            Cancelled);
+        (await next).ShouldBe(["a"]);
+
+        // The clock stands still from here on: what comes is not polled for.
+        var boat = await InsertAsync("b");
+        (await watch.NextAsync()).Document.ShouldEqual(boat);
+        _logger.EventIds.Count(id => id == StreamingLogged).ShouldBe(1);
+    }
+
+    [Fact]
     public async Task Watch_OfADroppedCollection_StartsAgainWithASnapshot()
     {
         await InsertAsync("a");
@@ -207,9 +239,9 @@ public sealed class MongoFaultTests(OwnMongoServer server) : IClassFixture<OwnMo
         failure.Message.ShouldNotContain("secret");
     }
 
-    private IDocuments<BoatDocument> Open(string connectionString)
+    private IDocuments<BoatDocument> Open(string connectionString, TimeProvider? time = null)
     {
-        var store = new MongoDocumentStore(connectionString, _logger, TimeProvider.System);
+        var store = new MongoDocumentStore(connectionString, _logger, time ?? TimeProvider.System);
         _stores.Add(store);
         return store.Open(BoatDocument.Type);
     }

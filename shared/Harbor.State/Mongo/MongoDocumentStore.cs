@@ -96,11 +96,23 @@ public sealed partial class MongoDocumentStore : IDocumentStore, IDisposable
         }
     }
 
+    /// <summary>Likewise, and only after <see cref="SayPolling"/>.</summary>
+    internal void SayStreaming()
+    {
+        if (Interlocked.Exchange(ref _saidPolling, 0) == 1)
+        {
+            Log.Streaming(Logger, _address);
+        }
+    }
+
     private static TimeSpan Least(TimeSpan one, TimeSpan other) => one < other ? one : other;
 
     private static partial class Log
     {
         [LoggerMessage(5010, LogLevel.Warning, "MongoDB at {Address} has no change streams, so changes are polled for every {Interval}: {Reason}")]
         public static partial void Polling(ILogger logger, string address, TimeSpan interval, string reason);
+
+        [LoggerMessage(5014, LogLevel.Information, "MongoDB at {Address} has change streams now: changes are no longer polled for")]
+        public static partial void Streaming(ILogger logger, string address);
     }
 }

@@ -45,8 +45,7 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
             return [];
         }
 
-        await _indexes.EnsureAsync(cancellationToken);
-        var stored = await _store.RunAsync(
+        var stored = await RunIndexedAsync(
             token => Collection.Find(FilterOf(query)).Sort(SortOf(query)).Limit(query.Limit == int.MaxValue ? null : query.Limit).ToListAsync(token), cancellationToken);
         return ReadAll(stored);
     }
@@ -54,11 +53,10 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
     public async ValueTask<WriteResult<T>> InsertAsync(T document, CancellationToken cancellationToken)
     {
         Type.CheckId(document.Id);
-        await _indexes.EnsureAsync(cancellationToken);
         var version = NextVersion(0);
         try
         {
-            await _store.RunAsync(
+            await RunIndexedAsync(
                 async token =>
                 {
                     await Collection.InsertOneAsync(Shape.ToBson(document, version), cancellationToken: token);
@@ -78,11 +76,10 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
 
     public async ValueTask<WriteResult<T>> ReplaceAsync(T document, CancellationToken cancellationToken)
     {
-        await _indexes.EnsureAsync(cancellationToken);
         var version = NextVersion(document.Version);
         try
         {
-            var result = await _store.RunAsync(
+            var result = await RunIndexedAsync(
                 token => Collection.ReplaceOneAsync(AsRead(document), Shape.ToBson(document, version), cancellationToken: token), cancellationToken);
             return result.MatchedCount == 1 ? new(WriteOutcome.Written, Versioned(document, version)) : new(WriteOutcome.Conflict, null);
         }
@@ -91,6 +88,15 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
             return new(WriteOutcome.KeyTaken, null);
         }
     }
+
+    /// <summary>The wait for the indexes, which the first operation of a process may have to make, is part of the operation's time: who waits is answered as soon as ever.</summary>
+    private Task<TResult> RunIndexedAsync<TResult>(Func<CancellationToken, Task<TResult>> operation, CancellationToken cancellationToken) => _store.RunAsync(
+        async token =>
+        {
+            await _indexes.EnsureAsync(token);
+            return await operation(token);
+        },
+        cancellationToken);
 
     public async ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken)
     {

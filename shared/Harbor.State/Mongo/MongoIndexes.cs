@@ -15,7 +15,7 @@ internal sealed class MongoIndexes<T>(MongoDocumentStore store, MongoDocuments<T
 
     public Task EnsureAsync(CancellationToken cancellationToken)
     {
-        // Without the caller's token: the attempt is everybody's. A failed one is made again by the next caller.
+        // Without the caller's token: the attempt is everybody's, and goes on when its caller can wait no longer. A failed one is made again by the next caller.
         lock (_gate)
         {
             if (_attempt is null or { IsFaulted: true } or { IsCanceled: true })
@@ -57,7 +57,7 @@ internal sealed class MongoIndexes<T>(MongoDocumentStore store, MongoDocuments<T
 
         try
         {
-            await store.RunAsync(token => documents.Collection.Indexes.CreateManyAsync(missing, token), CancellationToken.None);
+            await store.RunAsync(token => documents.Collection.Indexes.CreateManyAsync(missing, token), MongoDocumentStore.SnapshotTimeout, CancellationToken.None);
             return true;
         }
         catch (StateUnavailableException exception) when (exception.InnerException is MongoCommandException && attempt < Attempts)

@@ -18,10 +18,13 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     /// <summary>A server that says nothing for so long, not even that there is nothing, is gone.</summary>
     private static readonly TimeSpan _silenceLimit = TimeSpan.FromSeconds(5);
 
-    private readonly MongoPoll<T> _poll = new(store, documents, idPrefix);
+    /// <summary>A server may get change streams while we run: a replica set that was initiated late, an upgrade. A refused attempt costs it nothing.</summary>
+    internal static readonly TimeSpan LookAgainInterval = TimeSpan.FromMinutes(1);
+
     private IChangeStreamCursor<ChangeStreamDocument<BsonDocument>>? _cursor;
     private BsonDocument? _resumeToken;
-    private bool _polling;
+    private MongoPoll<T>? _poll;
+    private long _refusedAt;
 
     /// <summary>Empty answers still to come before the stream has passed the moment of the snapshot; the first may be older than it.</summary>
     private int _catchingUp;
@@ -29,7 +32,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     /// <summary>The next changes; none where nothing happened for a while.</summary>
     public async Task<IReadOnlyList<DocumentChange<T>>> NextAsync(CancellationToken cancellationToken)
     {
-        if (_polling)
+        if (_poll is not null && store.Time.GetElapsedTime(_refusedAt) < LookAgainInterval)
         {
             return await _poll.NextAsync(cancellationToken);
         }
@@ -40,7 +43,8 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
         }
         catch (StateUnavailableException exception) when (exception.InnerException is { } inner && _cursor is null && MongoErrors.IsNoChangeStreams(inner))
         {
-            _polling = true;
+            _poll ??= new MongoPoll<T>(store, documents, idPrefix);
+            _refusedAt = store.Time.GetTimestamp();
             store.SayPolling(MongoPoll<T>.Interval, inner);
             return [];
         }
@@ -83,6 +87,12 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
         }
 
         var snapshot = await documents.SnapshotAsync(idPrefix, cancellationToken);
+        if (_poll is not null)
+        {
+            _poll = null;
+            store.SayStreaming();
+        }
+
         _resumeToken = _cursor.GetResumeToken();
         _catchingUp = 2;
         return [DocumentChange<T>.SnapshotStarted, .. snapshot.Select(DocumentChange<T>.Upserted), DocumentChange<T>.SnapshotCompleted];
