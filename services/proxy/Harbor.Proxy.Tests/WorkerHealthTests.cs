@@ -1,5 +1,6 @@
 using System.Net;
-using Harbor.State.Ports;
+using Harbor.Contracts.Workers;
+using Harbor.Proxy.DataPlane;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
@@ -18,7 +19,7 @@ public sealed class WorkerHealthTests : IDisposable
         var refusal = new ListenResult { IsOpen = false, Reason = "address already in use", Holder = "dnsmasq (812)" };
         await using var worker = await RunningWorker.StartAsync(_directory, engine => engine.Refusals[20_001] = refusal);
         await worker.InsertAsync(TestPorts.Port(20_001));
-        await worker.SaidAsync<Contracts.Ports.PortRefused>(_ => true, "PortRefused");
+        await worker.SaidAsync<PortRefused>(_ => true, "PortRefused");
 
         var (status, text) = await worker.GetAsync("/health/ready");
 
@@ -39,8 +40,8 @@ public sealed class WorkerHealthTests : IDisposable
         await using var worker = await RunningWorker.StartAsync(_directory, engine => engine.Refusals[20_002] = new ListenResult { IsOpen = false, Reason = "address already in use" });
         await worker.InsertAsync(TestPorts.Port(20_001));
         await worker.InsertAsync(TestPorts.Port(20_002, "instance-2"));
-        await worker.SaidAsync<Contracts.Ports.PortOpened>(_ => true, "PortOpened");
-        await worker.SaidAsync<Contracts.Ports.PortRefused>(_ => true, "PortRefused");
+        await worker.SaidAsync<PortOpened>(_ => true, "PortOpened");
+        await worker.SaidAsync<PortRefused>(_ => true, "PortRefused");
 
         var (status, text) = await worker.GetAsync("/metrics");
 

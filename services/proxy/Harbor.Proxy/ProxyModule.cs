@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using System.Globalization;
 using System.Net;
 using Harbor.Hosting;
 using Harbor.Proxy.DataPlane;
@@ -28,11 +29,15 @@ public sealed class ProxyModule : IHarborModule
         builder.Services.Configure<PoolRangeOptions>(builder.Configuration.GetSection(PoolRangeOptions.Section));
         builder.Services.TryAddEnumerable(ServiceDescriptor.Singleton<IValidateOptions<ProxyOptions>, ProxyOptionsValidator>());
 
-        // The host's own patience (30 s) would cut a longer drain short, and reset all that is left at once.
-        builder.Services.AddOptions<HostOptions>().Configure<IOptions<ProxyOptions>>((host, proxy) =>
+        // The host's own patience (30 s) would cut a longer drain short, and reset all that is left at once. Read as it is written: the host asks for this
+        // before settings are checked, and a wrong one must be said with all the others.
+        builder.Services.Configure<HostOptions>(host =>
         {
-            var needed = proxy.Value.DrainTimeout + _otherStops;
-            host.ShutdownTimeout = host.ShutdownTimeout > needed ? host.ShutdownTimeout : needed;
+            if (TimeSpan.TryParse(builder.Configuration[$"{ProxyOptions.Section}:{nameof(ProxyOptions.DrainTimeout)}"], CultureInfo.InvariantCulture, out var drain)
+                && drain + _otherStops > host.ShutdownTimeout)
+            {
+                host.ShutdownTimeout = drain + _otherStops;
+            }
         });
 
         builder.Services.AddSingleton<Func<RelayOptions, IRelayEngine>>(services => relay => RelayEngine.Create(
@@ -43,6 +48,7 @@ public sealed class ProxyModule : IHarborModule
         builder.Services.AddSingleton<QuarantinePosts>();
         builder.Services.AddSingleton<PortRoutes>();
         builder.Services.AddSingleton<ProxyMetrics>();
+        builder.Services.AddSingleton<WorkerAddress>();
 
         // They stop in the opposite order: the lease first, so that nobody waits for this worker, and the relay last.
         builder.Services.AddHostedService<RouteWatch>();

@@ -1,8 +1,6 @@
 using Harbor.Proxy.Routing;
 using Harbor.State.Documents;
 using Harbor.State.Workers;
-using Microsoft.AspNetCore.Hosting.Server;
-using Microsoft.AspNetCore.Hosting.Server.Features;
 using Microsoft.Extensions.Options;
 
 namespace Harbor.Proxy.Status;
@@ -12,7 +10,7 @@ namespace Harbor.Proxy.Status;
 /// start, because from then on provisions wait for it; ends with a lease in the past, so that none waits for a worker that has gone in order.
 /// </summary>
 internal sealed partial class WorkerLease(
-    IDocuments<WorkerDocument> workers, PortRoutes routes, RefusedPorts refused, IServer server, TimeProvider time, IOptions<ProxyOptions> options, ILogger<WorkerLease> logger)
+    IDocuments<WorkerDocument> workers, PortRoutes routes, RefusedPorts refused, WorkerAddress address, TimeProvider time, IOptions<ProxyOptions> options, ILogger<WorkerLease> logger)
     : BackgroundService
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
@@ -33,6 +31,8 @@ internal sealed partial class WorkerLease(
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         await routes.FirstSnapshotApplied.WaitAsync(stoppingToken);
+        // The document says where this worker is asked: a few ports are open sooner than the web server listens.
+        await address.WhenListeningAsync(stoppingToken);
         using var changed = new SemaphoreSlim(0);
         void OnChanged() => changed.Release();
         refused.Changed += OnChanged;
@@ -119,7 +119,7 @@ internal sealed partial class WorkerLease(
         Pool = options.Value.Pool,
         ListenAddress = options.Value.ListenAddress,
         SoftwareVersion = typeof(WorkerLease).Assembly.GetName().Version?.ToString(3) ?? "unknown",
-        Url = server.Features.Get<IServerAddressesFeature>()?.Addresses.FirstOrDefault(),
+        Url = address.Url,
         StartedAt = _startedAt,
         LeaseUntil = leaseUntil,
         Refused = refused.All,
