@@ -15,15 +15,22 @@ internal sealed partial class WorkerLease(
 {
     private readonly DateTimeOffset _startedAt = time.GetUtcNow();
     private WorkerDocument? _stored;
+    private bool _hasBegun;
     private bool _isLost;
 
     public override async Task StopAsync(CancellationToken cancellationToken)
     {
         await base.StopAsync(cancellationToken);
-        if (_stored is not null)
+        if (!_hasBegun)
         {
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-            limit.CancelAfter(options.Value.LeaseRenewal);
+            return;
+        }
+
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        limit.CancelAfter(options.Value.LeaseRenewal);
+        if (!await TryWriteAsync(time.GetUtcNow() - options.Value.LeaseDuration, limit.Token) && _stored?.StartedAt == _startedAt)
+        {
+            // The stop cut a renewal off that was stored all the same: once more, over what is there. Another process of the same name keeps its lease.
             await TryWriteAsync(time.GetUtcNow() - options.Value.LeaseDuration, limit.Token);
         }
     }
@@ -33,6 +40,7 @@ internal sealed partial class WorkerLease(
         await routes.FirstSnapshotApplied.WaitAsync(stoppingToken);
         // The document says where this worker is asked: a few ports are open sooner than the web server listens.
         await address.WhenListeningAsync(stoppingToken);
+        _hasBegun = true;
         using var changed = new SemaphoreSlim(0);
         void OnChanged() => changed.Release();
         refused.Changed += OnChanged;
@@ -56,16 +64,19 @@ internal sealed partial class WorkerLease(
         }
     }
 
-    private async Task TryWriteAsync(DateTimeOffset leaseUntil, CancellationToken cancellationToken)
+    /// <summary>True where it is stored.</summary>
+    private async Task<bool> TryWriteAsync(DateTimeOffset leaseUntil, CancellationToken cancellationToken)
     {
         try
         {
-            await WriteAsync(leaseUntil, cancellationToken);
+            var isWritten = await WriteAsync(leaseUntil, cancellationToken);
             if (_isLost)
             {
                 _isLost = false;
                 Log.StoreBack(logger, options.Value.WorkerId);
             }
+
+            return isWritten;
         }
         catch (StateUnavailableException exception)
         {
@@ -79,9 +90,11 @@ internal sealed partial class WorkerLease(
         {
             // The worker stops, or has no more time to say that it did.
         }
+
+        return false;
     }
 
-    private async Task WriteAsync(DateTimeOffset leaseUntil, CancellationToken cancellationToken)
+    private async Task<bool> WriteAsync(DateTimeOffset leaseUntil, CancellationToken cancellationToken)
     {
         if (_stored is null && await workers.GetAsync(options.Value.WorkerId, cancellationToken) is { } earlier)
         {
@@ -99,7 +112,7 @@ internal sealed partial class WorkerLease(
         if (result.Written)
         {
             _stored = result.Document;
-            return;
+            return true;
         }
 
         var other = await workers.GetAsync(options.Value.WorkerId, cancellationToken);
@@ -110,6 +123,7 @@ internal sealed partial class WorkerLease(
 
         // The next renewal writes over it: the last one to start is the one who is asked.
         _stored = other;
+        return false;
     }
 
     private WorkerDocument Describe(DateTimeOffset leaseUntil) => new()
