@@ -134,14 +134,16 @@ internal sealed partial class BackendWriter(
         var lost = new List<RouteWrite>();
         foreach (var (write, result) in batch.Zip(results))
         {
-            write.Settle(result.Written ? result.Document : null);
             if (!result.Written)
             {
+                // It may have been stored and then replaced by another writer: what it claims stays taken until the port has been read again.
+                write.Leave();
                 metrics.RouteConflict();
                 lost.Add(write);
                 continue;
             }
 
+            write.Settle(result.Document);
             _written[write.Id] = result.Document!;
             metrics.RouteWritten(time.GetElapsedTime(write.Timestamp));
             Report(write.Stored, write.Port.Backends);
