@@ -10,8 +10,8 @@ internal sealed class GatedDocuments<T>(IDocuments<T> inner) : IDocuments<T>
     private readonly ConcurrentDictionary<string, TaskCompletionSource> _gates = new();
     private readonly ConcurrentQueue<T> _written = new();
 
-    /// <summary>Every document as it was written, in the order in which the writers learned of it.</summary>
-    public IReadOnlyList<T> Written => [.. _written];
+    /// <summary>Every document as it was written, in the order of the store: a writer may learn of its write after another has seen it and written on.</summary>
+    public IReadOnlyList<T> Written => [.. _written.OrderBy(document => document.Version)];
 
     public DocumentType<T> Type => inner.Type;
 
@@ -41,7 +41,7 @@ internal sealed class GatedDocuments<T>(IDocuments<T> inner) : IDocuments<T>
         var result = await inner.ReplaceAsync(document, cancellationToken);
         if (result.Written)
         {
-            _written.Enqueue(document);
+            _written.Enqueue(result.Document!);
         }
 
         return result;
