@@ -27,7 +27,7 @@ internal sealed class AllocationRig : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly Task _watches;
 
-    private AllocationRig(FakeTimeProvider time, string? file)
+    private AllocationRig(FakeTimeProvider time, string? file, bool watchesPorts)
     {
         Time = time;
         _directory = file is null ? new TemporaryDirectory("allocation") : null;
@@ -39,9 +39,9 @@ internal sealed class AllocationRig : IAsyncDisposable
         Reads = counted;
         Allocator = new(counted, Directory, new NodeMetrics(_services.GetRequiredService<IMeterFactory>()), time, NullLogger<PortAllocator>.Instance);
         IntPorts = new(_store.Open(DocumentTypes.Apps), Ports);
-        Releaser = new(Ports, Views, IntPorts, time, NullLogger<PortReleaser>.Instance);
+        Releaser = new(Ports, Directory, IntPorts, time, NullLogger<PortReleaser>.Instance);
         Sweep = new(Ports, time, NullLogger<QuarantineSweep>.Instance);
-        _watches = Task.WhenAll(Views.Ports.RunAsync(_stop.Token), Views.Pools.RunAsync(_stop.Token), Views.Workers.RunAsync(_stop.Token));
+        _watches = Task.WhenAll(watchesPorts ? Views.Ports.RunAsync(_stop.Token) : Task.CompletedTask, Views.Pools.RunAsync(_stop.Token), Views.Workers.RunAsync(_stop.Token));
     }
 
     public static CancellationToken Cancellation => TestContext.Current.CancellationToken;
@@ -72,11 +72,11 @@ internal sealed class AllocationRig : IAsyncDisposable
 
     public IDocuments<WorkerDocument> Workers => _store.Open(DocumentTypes.Workers);
 
-    public static async Task<AllocationRig> StartAsync(int first = 21000, int last = 21009, AllocationRig? beside = null)
+    public static async Task<AllocationRig> StartAsync(int first = 21000, int last = 21009, AllocationRig? beside = null, bool watchesPorts = true)
     {
-        var rig = new AllocationRig(beside?.Time ?? new FakeTimeProvider(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)), beside?.File);
+        var rig = new AllocationRig(beside?.Time ?? new FakeTimeProvider(new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero)), beside?.File, watchesPorts);
         await rig.Pools.InsertAsync(new PoolDocument { Id = "default", FirstPort = first, LastPort = last, Host = "127.0.0.1" }, Cancellation);
-        await Task.WhenAll(rig.Views.Ports.ReadyAsync(Cancellation), rig.Views.Workers.ReadyAsync(Cancellation));
+        await Task.WhenAll(watchesPorts ? rig.Views.Ports.ReadyAsync(Cancellation) : Task.CompletedTask, rig.Views.Workers.ReadyAsync(Cancellation));
         await rig.Views.Pools.WaitForAsync("default", pool => pool is not null, Cancellation);
         return rig;
     }

@@ -173,6 +173,18 @@ public sealed class PortAllocatorTests
         (await rig.PortAsync("s2")).ShouldBe(21000);
     }
 
+    /// <summary>A document that is deleted before the watch looks is never seen, nor its end: the port must be free all the same.</summary>
+    [Fact]
+    public async Task Release_OfAnUnusedPort_BeforeTheWatchLooks_FreesIt()
+    {
+        await using var rig = await AllocationRig.StartAsync(21000, 21000, watchesPorts: false);
+        (await rig.PortAsync("s1")).ShouldBe(21000);
+
+        await rig.ReleaseAsync("s1", unused: true);
+
+        (await rig.PortAsync("s2")).ShouldBe(21000);
+    }
+
     [Fact]
     public async Task Release_Twice_AnswersTheSame()
     {

@@ -62,6 +62,19 @@ public sealed class PortPoolTests
     }
 
     [Fact]
+    public void Reserve_OfAPortWhoseDocumentIsNeverSeen_IsNotForEver()
+    {
+        _pool.SetRange(1000, 1001);
+        var seen = _pool.Reserve(_ => false, _now)!.Value;
+        var unseen = _pool.Reserve(_ => false, _now)!.Value;
+        _pool.SetUsed(seen);
+
+        _pool.Reserve(_ => false, _now + PortPool.ReservationLimit - TimeSpan.FromTicks(1)).ShouldBeNull();
+        _pool.Reserve(_ => false, _now + PortPool.ReservationLimit).ShouldBe(unseen);
+        _pool.Reserve(_ => false, _now + PortPool.ReservationLimit).ShouldBeNull();
+    }
+
+    [Fact]
     public void SetRange_ShrunkBelowAUsedPort_GivesOnlyWhatIsInside()
     {
         _pool.SetRange(1000, 1010);

@@ -107,6 +107,7 @@ internal sealed partial class PortAllocator(
         {
             // No client can have known it: no worker had it open for this life.
             await ports.DeleteAsync(held, cancellationToken);
+            directory.Restore(held.Pool, held.Port);
             return null;
         }
 

@@ -48,7 +48,10 @@ internal sealed class PortDirectory
         return refused;
     }
 
-    /// <summary>Puts a port that was reserved and then not taken back to where its document says it is.</summary>
+    /// <summary>
+    /// Puts a port that was reserved and not taken, or taken and given up, back to where its document says it is. A document that is deleted before the watch
+    /// has looked is never seen there, and neither is its end.
+    /// </summary>
     public void Restore(string pool, int port)
     {
         if (Ports.Find(PortDocument.IdOf(pool, port)) is { } known)

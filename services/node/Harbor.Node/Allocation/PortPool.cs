@@ -6,6 +6,12 @@ namespace Harbor.Node.Allocation;
 /// </summary>
 internal sealed class PortPool(Random random)
 {
+    /// <summary>
+    /// How long a port that was picked is kept back until the watch shows its document. A document that another node deletes before the watch looks is never shown, and
+    /// the port must not be lost with it. Too short a time does no harm: the insert is the judge.
+    /// </summary>
+    internal static readonly TimeSpan ReservationLimit = TimeSpan.FromMinutes(1);
+
     private readonly Lock _gate = new();
     private readonly List<int> _free = [];
     private readonly Dictionary<int, int> _places = [];
@@ -68,10 +74,7 @@ internal sealed class PortPool(Random random)
     {
         lock (_gate)
         {
-            _used.Add(port);
-            Remove(port);
-            _quarantined[port] = until;
-            _quarantineEnds.Enqueue(port, until);
+            KeepBack(port, until);
         }
     }
 
@@ -85,7 +88,7 @@ internal sealed class PortPool(Random random)
         }
     }
 
-    /// <summary>Picks a free port and takes it out, so that no other call picks it; null where all are used or refused.</summary>
+    /// <summary>Picks a free port and takes it out, so that no other call picks it for a while; null where all are used or refused.</summary>
     public int? Reserve(Func<int, bool> refused, DateTimeOffset now)
     {
         lock (_gate)
@@ -103,14 +106,21 @@ internal sealed class PortPool(Random random)
                 var port = _free[(start + step) % _free.Count];
                 if (!refused(port))
                 {
-                    _used.Add(port);
-                    Remove(port);
+                    KeepBack(port, now + ReservationLimit);
                     return port;
                 }
             }
 
             return null;
         }
+    }
+
+    private void KeepBack(int port, DateTimeOffset until)
+    {
+        _used.Add(port);
+        Remove(port);
+        _quarantined[port] = until;
+        _quarantineEnds.Enqueue(port, until);
     }
 
     private void EndQuarantines(DateTimeOffset now)

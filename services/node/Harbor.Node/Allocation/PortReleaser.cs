@@ -6,7 +6,7 @@ namespace Harbor.Node.Allocation;
 
 /// <summary>Takes ports back from their owners. What a later life of the owner's id holds is never touched, however late the command is.</summary>
 internal sealed partial class PortReleaser(
-    IDocuments<PortDocument> ports, NodeViews views, IntPorts intPorts, TimeProvider time, ILogger<PortReleaser> logger)
+    IDocuments<PortDocument> ports, PortDirectory directory, IntPorts intPorts, TimeProvider time, ILogger<PortReleaser> logger)
 {
     /// <summary>The port that the life holds no longer; null where it held none.</summary>
     public async Task<PortDocument?> ReleaseAsync(ReleasePort command, CancellationToken cancellationToken)
@@ -30,9 +30,14 @@ internal sealed partial class PortReleaser(
     {
         var outcome = unused
             ? await ports.DeleteAsync(port, cancellationToken)
-            : (await ports.ReplaceAsync(port.Quarantined(time.GetUtcNow(), views.Pools.Find(port.Pool)), cancellationToken)).Outcome;
+            : (await ports.ReplaceAsync(port.Quarantined(time.GetUtcNow(), directory.Pools.Find(port.Pool)), cancellationToken)).Outcome;
         if (outcome is WriteOutcome.Written)
         {
+            if (unused)
+            {
+                directory.Restore(port.Pool, port.Port);
+            }
+
             Log.Released(logger, port.Port, port.Pool, port.ServiceInstanceId);
         }
 
