@@ -52,6 +52,17 @@ public sealed class PollingTests
     }
 
     [Fact]
+    public void Polling_AfterBulk_StartsAnew()
+    {
+        Sleep(Polling.FewestShortWaits);
+
+        _polling.MovedBulk();
+
+        _polling.IsWorthwhile.ShouldBeFalse();
+        ShortWaitsUntilWorthwhile().ShouldBe(Polling.FewestShortWaits);
+    }
+
+    [Fact]
     public void Polling_WithEvents_GoesOnNextTime()
     {
         Sleep(Polling.FewestShortWaits);

@@ -7,6 +7,9 @@ internal sealed partial class EventLoop
 {
     private readonly Polling _polling = new();
 
+    /// <summary>To be told of each transfer of a flow that moves in bulk.</summary>
+    public void MovedBulk() => _polling.MovedBulk();
+
     /// <summary>The number of events; 0 where a timer is due first.</summary>
     private int Wait()
     {

@@ -24,6 +24,9 @@ internal sealed class Polling
 
     public bool IsWorthwhile => _shortWaits >= _needed;
 
+    /// <summary>Who sends in bulk waits for no answer, and needs the processor more than it minds waking us: asking would take from the flow what it moves with.</summary>
+    public void MovedBulk() => _shortWaits = 0;
+
     /// <summary>To be told of every wait that was slept.</summary>
     public void Slept(long length) => _shortWaits = length < Moment ? Math.Min(_shortWaits + 1, _needed) : 0;
 

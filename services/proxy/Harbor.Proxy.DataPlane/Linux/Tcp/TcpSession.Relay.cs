@@ -173,6 +173,7 @@ internal sealed partial class TcpSession
         bytes += taken;
         _lastActive = _loop.Now;
         to.Moved(taken, BufferPool.SmallSize);
+        _loop.MovedBulk();
         while (to.HasWaiting)
         {
             var given = to.SendWaiting(_loop);
