@@ -19,6 +19,9 @@ internal static class StandaloneSystem
                 ["Harbor:DataDirectory"] = data.Path,
                 ["Harbor:Nats:Url"] = $"nats://127.0.0.1:{FreePorts.Next()}",
                 ["Harbor:Pools:default:PortRange"] = $"{firstPort}-{lastPort}",
+
+                // With the default of a minute the pool would run out of ports: 300 lives a second leave 18,000 in quarantine.
+                ["Harbor:Pools:default:Quarantine"] = "00:00:02",
             },
             cancellationToken);
         var store = new SqliteDocumentStore(Path.Combine(data.Path, "harbor.db"), NullLogger<SqliteDocumentStore>.Instance, TimeProvider.System);
