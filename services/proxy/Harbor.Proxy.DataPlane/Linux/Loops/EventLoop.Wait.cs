@@ -10,6 +10,15 @@ internal sealed partial class EventLoop
     /// <summary>To be told of each transfer of a flow that moves in bulk.</summary>
     public void MovedBulk() => _polling.MovedBulk();
 
+    /// <summary>To be told of each batch of datagrams: who sends several at a time waits for no answer.</summary>
+    public void Received(int datagrams)
+    {
+        if (datagrams > 1)
+        {
+            _polling.MovedBulk();
+        }
+    }
+
     /// <summary>The number of events; 0 where a timer is due first.</summary>
     private int Wait()
     {

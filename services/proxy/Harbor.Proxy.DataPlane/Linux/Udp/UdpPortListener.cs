@@ -93,6 +93,7 @@ internal sealed class UdpPortListener(RelayContext context, EventLoop loop, Port
 
         var batch = Loop.Datagrams.Batch;
         var count = batch.Receive(descriptor);
+        Loop.Received(count);
         var waiting = Loop.Datagrams.Waiting;
         UdpSession? last = null;
         for (var index = 0; index < count; index++)

@@ -84,6 +84,7 @@ internal sealed partial class UdpSession
             }
 
             count = batch.Receive(_upstream);
+            _loop.Received(count);
             if (count > 0)
             {
                 FromBackend(batch, count);
