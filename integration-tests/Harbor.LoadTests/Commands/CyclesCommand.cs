@@ -9,7 +9,7 @@ namespace Harbor.LoadTests.Commands;
 internal sealed class CyclesCommand : LoadCommand
 {
     private readonly Option<int> _seconds = new("--seconds") { Description = "Seconds to measure", DefaultValueFactory = _ => 10 };
-    private readonly Option<int> _warmUp = new("--warm-up") { Description = "Seconds of the same load before", DefaultValueFactory = _ => 5 };
+    private readonly Option<int> _warmUp = new("--warm-up") { Description = "Seconds of the same load before", DefaultValueFactory = _ => 15 };
     private readonly Option<int> _lanes = new("--lanes") { Description = "Lives at once", DefaultValueFactory = _ => 32 };
     private readonly Option<double> _require = new("--require") { Description = "Lives a second below which the test fails", DefaultValueFactory = _ => 300 };
 
