@@ -47,6 +47,7 @@ public sealed class GatewayModule : IHarborModule
         bus.AddSagaStateMachine<ReleasePortStateMachine, ReleasePortState, ReleasePortStateDefinition>().HarborRepository(ReleaseSagas.Documents);
         bus.AddConsumer<PortPolicyChangedConsumer>();
         bus.AddConsumer<PortNotHeldConsumer>();
+        bus.AddBusObserver<NodeAnswers>();
     }
 
     public void Map(WebApplication app)
