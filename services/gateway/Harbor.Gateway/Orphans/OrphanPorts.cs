@@ -6,7 +6,7 @@ namespace Harbor.Gateway.Orphans;
 
 /// <summary>
 /// Gives back ports in use that no live instance owns. The port was read before its instance, and an instance is stored before its port is asked for, so one that
-/// is only just being made is never missed; and the release names the port and its life, so that it cannot hit what comes after, however late it is.
+/// is only just being made is never missed; it is read once more after it, since it may have gone its way meanwhile; and the release names the port and its life, so that it cannot hit what comes after, however late it is.
 /// </summary>
 internal sealed partial class OrphanPorts(Holdings holdings, OperationRunner operations, ILogger<OrphanPorts> logger)
 {
@@ -16,6 +16,12 @@ internal sealed partial class OrphanPorts(Holdings holdings, OperationRunner ope
         {
             if (holdings.Find(owner).Owns(port) || (await holdings.InstanceAsync(owner, cancellationToken)).Owns(port) || await holdings.IsDrivenAsync(owner, cancellationToken))
             {
+                continue;
+            }
+
+            if (await holdings.PortAsync(port.Pool, port.Port, cancellationToken) is not { State: PortState.Active } still || still.ServiceInstanceId != owner || still.Life != port.Life)
+            {
+                // Given up, or taken by the next life, since all ports were read.
                 continue;
             }
 
