@@ -12,17 +12,22 @@ namespace Harbor.Gateway.Instances;
 /// </summary>
 internal sealed class OrganizationLimit
 {
+    /// <summary>As long as it takes another gateway to withdraw what it has stored.</summary>
+    private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, HashSet<string>> _instances = new(StringComparer.Ordinal);
     private readonly BrokerOptions _options;
     private readonly DocumentView<ServiceInstanceDocument> _view;
     private readonly ServiceInstances _stored;
+    private readonly TimeProvider _time;
 
-    public OrganizationLimit(DocumentView<ServiceInstanceDocument> view, ServiceInstances stored, IOptions<GatewayOptions> options)
+    public OrganizationLimit(DocumentView<ServiceInstanceDocument> view, ServiceInstances stored, IOptions<GatewayOptions> options, TimeProvider time)
     {
         _options = options.Value.Broker;
         _view = view;
         _stored = stored;
+        _time = time;
     }
 
     public int Limit => _options.InstancesPerOrganization;
@@ -43,7 +48,8 @@ internal sealed class OrganizationLimit
 
     /// <summary>
     /// Whether the instance, which is stored already and which nobody has heard of yet, has its place beside those of other gateways. In the store only from half
-    /// of the limit on: the view would have to lag by the other half for the two to disagree before that.
+    /// of the limit on: the view would have to lag by the other half for the two to disagree before that. Who does not fit waits for others to make way, or makes way itself: so
+    /// that a crowd before the last place does not turn itself away whole.
     /// </summary>
     public async Task<bool> FitsAsync(ServiceInstanceDocument created, CancellationToken cancellationToken)
     {
@@ -55,9 +61,24 @@ internal sealed class OrganizationLimit
             }
         }
 
-        var stored = await _stored.QueryAsync(
-            DocumentQuery.Where(ServiceDocuments.Organization, created.OrganizationGuid) with { Limit = _options.InstancesPerOrganization + 1 }, cancellationToken);
-        return stored.Count <= _options.InstancesPerOrganization;
+        for (var look = 1; ; look++)
+        {
+            var stored = await _stored.QueryAsync(DocumentQuery.Where(ServiceDocuments.Organization, created.OrganizationGuid), cancellationToken);
+            var excess = stored.Count - _options.InstancesPerOrganization;
+            if (excess <= 0)
+            {
+                return true;
+            }
+
+            // Of those that came at once the last by id make way, and more of them with each look: one that is in already does not.
+            var behind = stored.Count(other => other.State == ServiceInstanceState.Provisioning && string.CompareOrdinal(other.Id, created.Id) > 0);
+            if (behind < excess * look)
+            {
+                return false;
+            }
+
+            await Task.Delay(_pause, _time, cancellationToken);
+        }
     }
 
     /// <summary>The request that took a place did not store its instance; another request for the same one may have, and then the place is its.</summary>
