@@ -33,6 +33,8 @@ public sealed class AuditTests
         (audits[0]["Before"], audits[0]["After"]).ShouldBe((null, """{"hold_seconds":1}"""));
         (audits[1]["Before"], audits[1]["After"]).ShouldBe(("""{"hold_seconds":1}""", """{"hold_seconds":2}"""));
         (audits[2]["BindingId"], audits[2]["AppGuid"]).ShouldBe(("b", "app-1"));
+        (audits[2]["Before"], audits[2]["After"]).ShouldBe((null, """{"app_guid":"app-1"}"""));
+        (audits[3]["Before"], audits[3]["After"]).ShouldBe(("""{"app_guid":"app-1","int_port":4100}""", null));
 
         // The life of the instance and that of its port are found by their ids.
         seq.With("ServiceInstanceId", "x").Count.ShouldBeGreaterThan(8);

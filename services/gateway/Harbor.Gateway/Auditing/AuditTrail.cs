@@ -1,17 +1,27 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
 using Harbor.Gateway.Broker.Http;
+using Harbor.State.Services;
 
 namespace Harbor.Gateway.Auditing;
 
 /// <summary>One event for each accepted change: who, what, before and after. Parameters of ports hold no secrets; nothing else of a request is written.</summary>
 internal sealed partial class AuditTrail(ILogger<AuditTrail> logger)
 {
+    private static readonly JsonSerializerOptions _given = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
+
     public void Instance(BrokerCall call, string action, string instanceId, string operationId, string? before, string? after)
         => Log.Instance(
             logger, action, instanceId, operationId, call.User.Name, call.Identity?.Platform, call.Identity?.User, call.RequestIdentity, before, after);
 
-    public void Binding(BrokerCall call, string action, string instanceId, string bindingId, string? appGuid, string operationId)
-        => Log.Binding(
-            logger, action, instanceId, bindingId, appGuid, operationId, call.User.Name, call.Identity?.Platform, call.Identity?.User, call.RequestIdentity);
+    /// <summary>A binding that comes, with nothing before, or goes, with nothing after.</summary>
+    public void Binding(BrokerCall call, string action, BindingDocument binding, string operationId, bool comes)
+    {
+        var text = JsonSerializer.Serialize(new { binding.AppGuid, binding.IntPort, binding.PredecessorId }, _given);
+        Log.Binding(
+            logger, action, binding.ServiceInstanceId, binding.Id, binding.AppGuid, operationId, call.User.Name, call.Identity?.Platform, call.Identity?.User, call.RequestIdentity,
+            comes ? null : text, comes ? text : null);
+    }
 
     public void Pool(string user, string pool, string before, string after) => Log.Pool(logger, pool, user, before, after);
 
@@ -23,9 +33,9 @@ internal sealed partial class AuditTrail(ILogger<AuditTrail> logger)
         public static partial void Instance(
             ILogger logger, string action, string serviceInstanceId, string operationId, string user, string? platform, string? platformUser, string? requestIdentity, string? before, string? after);
 
-        [LoggerMessage(1401, LogLevel.Information, "Audit: {Action} {BindingId} of {AppGuid} to {ServiceInstanceId} in operation {OperationId} by {User} ({Platform} {PlatformUser}, request {RequestIdentity}).")]
+        [LoggerMessage(1401, LogLevel.Information, "Audit: {Action} {BindingId} of {AppGuid} to {ServiceInstanceId} in operation {OperationId} by {User} ({Platform} {PlatformUser}, request {RequestIdentity}): {Before} -> {After}.")]
         public static partial void Binding(
-            ILogger logger, string action, string serviceInstanceId, string bindingId, string? appGuid, string operationId, string user, string? platform, string? platformUser, string? requestIdentity);
+            ILogger logger, string action, string serviceInstanceId, string bindingId, string? appGuid, string operationId, string user, string? platform, string? platformUser, string? requestIdentity, string? before, string? after);
 
         [LoggerMessage(1402, LogLevel.Information, "Audit: pool {Pool} changed by {User}: {Before} -> {After}.")]
         public static partial void Pool(ILogger logger, string pool, string user, string before, string after);

@@ -45,7 +45,7 @@ internal sealed class BindingRunner(
             return null;
         }
 
-        audit.Binding(call, wanted.PredecessorId is null ? "bind" : "rotate", wanted.ServiceInstanceId, wanted.Id, wanted.AppGuid, wanted.Operation.Id);
+        audit.Binding(call, wanted.PredecessorId is null ? "bind" : "rotate", created, wanted.Operation.Id, comes: true);
         return created;
     }
 
@@ -56,7 +56,7 @@ internal sealed class BindingRunner(
         var removing = await bindings.ReplaceAsync(binding.Unbinding(operation, operations.Now) with { Asynchronous = asynchronous && binding.AppGuid is not null }, CancellationToken.None);
         if (removing is not null)
         {
-            audit.Binding(call, "unbind", binding.ServiceInstanceId, binding.Id, binding.AppGuid, operation.Id);
+            audit.Binding(call, "unbind", binding, operation.Id, comes: false);
         }
 
         return removing;
