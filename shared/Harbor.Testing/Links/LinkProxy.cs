@@ -125,9 +125,9 @@ public sealed class LinkProxy : IAsyncDisposable
                 _ = RunAsync(connection);
             }
         }
-        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException)
+        catch (Exception exception) when (exception is SocketException or ObjectDisposedException or OperationCanceledException or InvalidOperationException)
         {
-            // Cut.
+            // Cut; between two accepts the listener says that it is not listening.
         }
     }
 
