@@ -19,7 +19,9 @@ internal sealed partial class MongoDocuments<T>
         await _indexes.EnsureAsync(cancellationToken);
         var batch = new BsonObjectId(ObjectId.GenerateNewId());
         var versions = documents.Select(document => NextVersion(document.Version)).ToList();
-        var models = documents.Select((document, place) => new ReplaceOneModel<BsonDocument>(AsRead(document), Shape.ToBson(document, versions[place]).Add(MongoShape<T>.Batch, batch)));
+        // By id: where a server locks documents one after another, two commands that take them in different orders would wait for each other.
+        int[] order = [.. Enumerable.Range(0, documents.Count).OrderBy(place => documents[place].Id, StringComparer.Ordinal)];
+        var models = order.Select(place => new ReplaceOneModel<BsonDocument>(AsRead(documents[place]), Shape.ToBson(documents[place], versions[place]).Add(MongoShape<T>.Batch, batch)));
         HashSet<int> taken = [];
         long matched;
         try
@@ -28,8 +30,19 @@ internal sealed partial class MongoDocuments<T>
         }
         catch (MongoBulkWriteException<BsonDocument> exception) when (MongoErrors.IsDuplicateKey(exception))
         {
-            taken = [.. exception.WriteErrors.Select(error => error.Index)];
+            taken = [.. exception.WriteErrors.Select(error => order[error.Index])];
             matched = exception.Result.MatchedCount;
+        }
+        catch (StateUnavailableException exception) when (exception.InnerException is MongoBulkWriteException<BsonDocument>)
+        {
+            // The server answered, and would not have them together: a deadlock with another batch, on servers that lock. Each alone has nothing to wait for.
+            var results = new List<WriteResult<T>>(documents.Count);
+            foreach (var document in documents)
+            {
+                results.Add(await ReplaceAsync(document, cancellationToken));
+            }
+
+            return results;
         }
 
         // The answer counts and does not name; only where one lost is it worth asking which.
