@@ -15,6 +15,8 @@ internal static class Report
         var rows = new JsonArray();
         var fallenShort = 0;
         var columns = RelayStarter.All.Where(relay => relay != RelayStarter.Before || options.Before is not null).ToArray();
+        var congestion = File.ReadAllText("/proc/sys/net/ipv4/tcp_congestion_control").Trim();
+        Console.WriteLine($"{options.Rounds} rounds of {options.Seconds} s, {Environment.ProcessorCount} processors, TCP {congestion}");
         Console.WriteLine($"{"work",-32}{string.Concat(columns.Select(relay => $"{relay,16}"))}{"ratio",9}  required");
         foreach (var requirement in Requirement.All.Concat(Requirement.AlsoShown))
         {
@@ -43,7 +45,7 @@ internal static class Report
 
         if (options.JsonPath is { } path)
         {
-            var report = new JsonObject { ["rounds"] = options.Rounds, ["seconds"] = options.Seconds, ["processors"] = Environment.ProcessorCount, ["rows"] = rows };
+            var report = new JsonObject { ["rounds"] = options.Rounds, ["seconds"] = options.Seconds, ["processors"] = Environment.ProcessorCount, ["congestion_control"] = congestion, ["rows"] = rows };
             File.WriteAllText(path, report.ToJsonString(_indented));
         }
 
