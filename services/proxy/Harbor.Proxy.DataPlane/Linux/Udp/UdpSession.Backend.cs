@@ -60,7 +60,14 @@ internal sealed partial class UdpSession
             return;
         }
 
-        Note(error);
+        // The first one to this backend did not arrive either, and goes before this one.
+        Refused(error);
+        if (_hasEnded || _held is not null)
+        {
+            Cells.DatagramsDropped++;
+            return;
+        }
+
         Deliver(datagram);
     }
 
@@ -140,7 +147,7 @@ internal sealed partial class UdpSession
         return error;
     }
 
-    /// <summary>The system says so, after the fact.</summary>
+    /// <summary>The system says so, after the fact: what is kept goes to another backend.</summary>
     private void Refused(int error)
     {
         if (!IsBackendFailure(error))

@@ -42,8 +42,42 @@ internal sealed partial class UdpSession
             return;
         }
 
+        // The first one to this backend did not arrive either, and goes before this one.
+        DeliverKept(error);
+        if (_hasEnded || _held is not null)
+        {
+            listener.Dropped();
+            return;
+        }
+
+        Pass(datagram);
+    }
+
+    /// <summary>To the backend that the session has, or else to one that it picks.</summary>
+    private void Pass(ReadOnlyMemory<byte> datagram)
+    {
+        if (_upstream is null)
+        {
+            Deliver(datagram);
+        }
+        else if (!TrySend(_upstream, datagram.Span, out var error))
+        {
+            Failed(error, datagram);
+        }
+    }
+
+    /// <summary>Lets go of the backend; what is kept goes to another one.</summary>
+    private void DeliverKept(SocketError error)
+    {
+        var first = _first;
+        var length = _firstLength;
+        _first = null;
         Note(error);
-        Deliver(datagram);
+        if (first is not null)
+        {
+            Deliver(first.AsMemory(0, length));
+            listener.Context.Buffers.Return(first);
+        }
     }
 
     private Socket? TryAttach()
@@ -185,16 +219,7 @@ internal sealed partial class UdpSession
                 return true;
             }
 
-            var first = _first;
-            var length = _firstLength;
-            _first = null;
-            Note(error);
-            if (first is not null)
-            {
-                Deliver(first.AsMemory(0, length));
-                listener.Context.Buffers.Return(first);
-            }
-
+            DeliverKept(error);
             return false;
         }
     }

@@ -52,13 +52,9 @@ internal sealed partial class UdpSession(UdpPortListener listener, DatagramOrigi
             {
                 listener.Dropped();
             }
-            else if (_upstream is null)
+            else
             {
-                Deliver(datagram);
-            }
-            else if (!TrySend(_upstream, datagram.Span, out var error))
-            {
-                Failed(error, datagram);
+                Pass(datagram);
             }
         }
     }
