@@ -11,7 +11,8 @@ internal static class Bench
         var options = BenchOptions.Parse(args);
         IWork[] works =
         [
-            new StreamWork(1), new StreamWork(4), new HttpWork(keepAlive: true), new HttpWork(keepAlive: false), new DatagramWork(), new IdleWork(), new LatencyWork(),
+            new StreamWork(1), new StreamWork(4), new HttpWork(keepAlive: true), new HttpWork(keepAlive: false), new DatagramWork(inRuns: false), new DatagramWork(inRuns: true),
+            new IdleWork(), new LatencyWork(),
         ];
         var directory = Directory.CreateTempSubdirectory("harbor-bench-").FullName;
         var results = new Results();

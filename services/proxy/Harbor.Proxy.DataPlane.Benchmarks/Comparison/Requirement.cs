@@ -23,6 +23,9 @@ internal sealed record Requirement(string Title, string Work, string Figure, boo
     [
         new("64 keep-alive, CPU us/request", "http64", "cpu_microseconds_per_request", false, double.NaN),
         new("new connections, p99 ms", "connect", "p99_milliseconds", false, double.NaN),
+        new("UDP in runs, delivered/s", "udp-gso", "datagrams_per_second", true, double.NaN, "nginx"),
+        new("UDP in runs, CPU us/datagram", "udp-gso", "cpu_microseconds_per_datagram", false, double.NaN, "nginx"),
+        new("UDP in runs, RSS grown MiB", "udp-gso", "grown_mebibytes", false, double.NaN, "nginx"),
         new("new connections, CPU us", "connect", "cpu_microseconds_per_request", false, double.NaN),
     ];
 

@@ -4,12 +4,22 @@ using Harbor.Proxy.DataPlane.Benchmarks.Relays;
 
 namespace Harbor.Proxy.DataPlane.Benchmarks.Work;
 
-/// <summary>1,200-byte datagrams from one client, as fast as it can: how many arrive.</summary>
-internal sealed class DatagramWork : IWork
+/// <summary>
+/// 1,200-byte datagrams from one client, as fast as it can: how many arrive. Each in a call of its own; or in runs (UDP_SEGMENT), which the backend, too, takes
+/// as they come (UDP_GRO), as programs that speak QUIC do.
+/// </summary>
+internal sealed class DatagramWork(bool inRuns) : IWork
 {
     private const int Size = 1200;
 
-    public string Name => "udp";
+    /// <summary>Of a run; more do not fit into one packet.</summary>
+    private const int MostSegments = 54;
+
+    private const int UdpLevel = 17;
+    private const int UdpSegment = 103;
+    private const int UdpGro = 104;
+
+    public string Name => inRuns ? "udp-gso" : "udp";
 
     public bool Suits(RelayUnderTest relay) => !relay.Name.StartsWith("haproxy", StringComparison.Ordinal);
 
@@ -19,30 +29,39 @@ internal sealed class DatagramWork : IWork
         backend.Bind(new IPEndPoint(IPAddress.Loopback, PortPlan.Backends.Datagrams));
         using var client = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp) { SendBufferSize = 1 << 20 };
         client.Connect(IPAddress.Loopback, relay.Ports.Datagrams);
+        if (inRuns)
+        {
+            client.SetRawSocketOption(UdpLevel, UdpSegment, BitConverter.GetBytes(Size));
+            backend.SetRawSocketOption(UdpLevel, UdpGro, BitConverter.GetBytes(1));
+        }
+
         var received = 0L;
         var isOver = false;
         var sink = new Thread(() =>
         {
-            var buffer = new byte[2048];
-            while (backend.Receive(buffer) > 1)
+            var buffer = new byte[65_536];
+            int length;
+            while ((length = backend.Receive(buffer)) > 1)
             {
-                received++;
+                received += length / Size;
             }
         });
         var source = new Thread(() =>
         {
-            var buffer = new byte[Size];
+            var buffer = new byte[inRuns ? MostSegments * Size : Size];
             while (!Volatile.Read(ref isOver))
             {
                 client.Send(buffer);
             }
         });
+        var resident = relay.ResidentBytes;
         var before = relay.CpuSeconds;
         sink.Start();
         source.Start();
         source.Join(length);
         var delivered = Volatile.Read(ref received);
         var cpu = relay.CpuSeconds - before;
+        var grown = relay.ResidentBytes - resident;
         Volatile.Write(ref isOver, true);
         source.Join();
         using (var end = new Socket(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp))
@@ -54,6 +73,6 @@ internal sealed class DatagramWork : IWork
             }
         }
 
-        return Measured.Of(("datagrams_per_second", delivered / length.TotalSeconds), ("cpu_microseconds_per_datagram", cpu / delivered * 1e6));
+        return Measured.Of(("datagrams_per_second", delivered / length.TotalSeconds), ("cpu_microseconds_per_datagram", cpu / delivered * 1e6), ("grown_mebibytes", grown / 1048576.0));
     }
 }

@@ -7,6 +7,9 @@ namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
 /// <summary>A UDP socket in a test: a client (connected, so that it takes answers from the port alone) or a backend. Owns its socket.</summary>
 internal sealed class UdpPeer : IDisposable
 {
+    private const int UdpLevel = 17;
+    private const int UdpSegment = 103;
+
     private readonly Socket _socket;
     private readonly byte[] _buffer = new byte[65_536];
 
@@ -41,6 +44,14 @@ internal sealed class UdpPeer : IDisposable
     public void SendTo(ReadOnlySpan<byte> datagram, EndPoint to) => _socket.SendTo(datagram, to);
 
     public void SendTo(string text, EndPoint to) => SendTo(Encoding.ASCII.GetBytes(text), to);
+
+    /// <summary>Linux: hands the system many datagrams in one call, of which each but the last is so long.</summary>
+    public void SendRun(ReadOnlySpan<byte> data, int each, EndPoint? to = null)
+    {
+        _socket.SetRawSocketOption(UdpLevel, UdpSegment, BitConverter.GetBytes(each));
+        _ = to is null ? _socket.Send(data) : _socket.SendTo(data, to);
+        _socket.SetRawSocketOption(UdpLevel, UdpSegment, BitConverter.GetBytes(0));
+    }
 
     public async Task<(byte[] Datagram, IPEndPoint From)> ReceiveFromAsync(string what = "a datagram")
     {

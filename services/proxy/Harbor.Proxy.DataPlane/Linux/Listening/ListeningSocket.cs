@@ -67,6 +67,8 @@ internal static class ListeningSocket
         _ = name.Family == AF_INET
             ? Kernel.SetOption(descriptor, IPPROTO_IP, IP_PKTINFO, 1)
             : Kernel.SetOption(descriptor, IPPROTO_IPV6, IPV6_RECVPKTINFO, 1);
+        // Runs of a client's datagrams come as one. Systems before Linux 5.0 do not know it.
+        _ = Kernel.SetOption(descriptor, IPPROTO_UDP, UDP_GRO, 1);
         return Kernel.Bind(descriptor, name);
     }
 }

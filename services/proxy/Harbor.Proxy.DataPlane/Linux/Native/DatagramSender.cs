@@ -13,14 +13,15 @@ internal sealed unsafe class DatagramSender : IDisposable
     /// <summary>The kernel's own bound.</summary>
     public const int MostSegments = 64;
 
-    /// <summary>Together they must fit into one IP packet.</summary>
-    public const int MostBytes = 65_000;
+    /// <summary>With headers they must stay below what a device takes as one (65,536), or the kernel cuts them apart at once.</summary>
+    public const int MostBytes = 65_400;
 
     private const int ControlSize = 128;
 
     private readonly IoVector* _parts = (IoVector*)NativeMemory.AllocZeroed(MostSegments, (nuint)sizeof(IoVector));
     private readonly byte* _control = (byte*)NativeMemory.AllocZeroed(ControlSize);
     private int _count;
+    private int _partCount;
     private bool _isDisposed;
 
     /// <summary>Takes a datagram into the run. It must stay where it is, in native or pinned memory, until the run is sent.</summary>
@@ -28,7 +29,15 @@ internal sealed unsafe class DatagramSender : IDisposable
     {
         fixed (byte* data = datagram)
         {
-            _parts[_count++] = new IoVector { Data = data, Length = (nuint)datagram.Length };
+            _count++;
+            if (_partCount > 0 && _parts[_partCount - 1] is var before && before.Data + before.Length == data)
+            {
+                // They came in one run.
+                _parts[_partCount - 1].Length += (nuint)datagram.Length;
+                return;
+            }
+
+            _parts[_partCount++] = new IoVector { Data = data, Length = (nuint)datagram.Length };
         }
     }
 
@@ -37,7 +46,7 @@ internal sealed unsafe class DatagramSender : IDisposable
     {
         fixed (SocketName* name = &to)
         {
-            var message = new MessageHeader { Parts = _parts, PartCount = (nuint)_count, Control = _control };
+            var message = new MessageHeader { Parts = _parts, PartCount = (nuint)_partCount, Control = _control };
             if (to.Family != 0)
             {
                 message.Name = name;
@@ -55,7 +64,7 @@ internal sealed unsafe class DatagramSender : IDisposable
                 message.Control = null;
             }
 
-            _count = 0;
+            _count = _partCount = 0;
             return Libc.SendMessage(fd, &message, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -Marshal.GetLastSystemError() : 0;
         }
     }

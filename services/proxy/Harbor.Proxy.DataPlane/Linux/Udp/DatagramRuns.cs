@@ -2,25 +2,24 @@ using Harbor.Proxy.DataPlane.Linux.Native;
 
 namespace Harbor.Proxy.DataPlane.Linux.Udp;
 
-/// <summary>Sends datagrams of a batch in as few calls as can be: runs of equal length (the last one may be shorter) go as one.</summary>
+/// <summary>
+/// Sends datagrams of a batch in as few calls as can be: runs of equal length (the last one may be shorter) go as one, whether they came as one or not.
+/// </summary>
 internal static class DatagramRuns
 {
-    /// <summary>
-    /// Returns how many of the datagrams the system took. Where that is not all of them, <paramref name="error"/> says why the next one was not, as a
-    /// negative error number.
-    /// </summary>
-    public static int Send(DatagramSender sender, int descriptor, DatagramBatch batch, ReadOnlySpan<int> indexes, in SocketName to, in LocalAddress from, out int error)
+    /// <summary>Sends the chain from its beginning on; what the system took is no longer in it.</summary>
+    public static SentDatagrams Send(DatagramSender sender, int descriptor, DatagramBatch batch, ref DatagramChain chain, in SocketName to, in LocalAddress from)
     {
-        error = 0;
-        var position = 0;
+        var (sent, bytes, error) = (0, 0L, 0);
         var most = DatagramSender.MostSegments;
-        while (position < indexes.Length)
+        while (chain.Count > 0)
         {
-            var run = RunLength(batch, indexes[position..], most);
-            error = SendRun(sender, descriptor, batch, indexes.Slice(position, run), to, from);
+            var run = AddRun(sender, batch, chain, most);
+            error = sender.Send(descriptor, batch.Length(chain.First), to, from);
             if (error == 0)
             {
-                position += run;
+                sent += run;
+                bytes += chain.Remove(batch, run);
             }
             else if (run > 1 && error is not (-Errno.Again or -Errno.ConnectionRefused))
             {
@@ -33,38 +32,31 @@ internal static class DatagramRuns
             }
         }
 
-        return position;
+        return new SentDatagrams(sent, bytes, error);
     }
 
-    private static int SendRun(DatagramSender sender, int descriptor, DatagramBatch batch, ReadOnlySpan<int> indexes, in SocketName to, in LocalAddress from)
+    /// <summary>How many datagrams from the chain's first on are a run, which the sender has been given.</summary>
+    private static int AddRun(DatagramSender sender, DatagramBatch batch, in DatagramChain chain, int most)
     {
-        foreach (var index in indexes)
+        var index = chain.First;
+        var length = batch.Length(index);
+        most = length == 0 ? 1 : Math.Min(chain.Count, most);
+        var (run, bytes, last) = (0, 0, length);
+        do
         {
             sender.Add(batch.Data(index));
-        }
-
-        return sender.Send(descriptor, batch.Length(indexes[0]), to, from);
-    }
-
-    private static int RunLength(DatagramBatch batch, ReadOnlySpan<int> indexes, int most)
-    {
-        var length = batch.Length(indexes[0]);
-        most = length == 0 ? 1 : Math.Min(most, DatagramSender.MostBytes / length);
-        var run = 1;
-        while (run < indexes.Length && run < most)
-        {
-            var next = batch.Length(indexes[run]);
-            if (next > length || next == 0)
-            {
-                break;
-            }
-
             run++;
-            if (next < length)
+            bytes += last;
+            // A shorter one ends the run; a longer one, or one of nothing, is none of it.
+            if (run == most || last < length)
             {
                 break;
             }
+
+            index = batch.Next(index);
+            last = batch.Length(index);
         }
+        while (last <= length && last > 0 && bytes + last <= DatagramSender.MostBytes);
 
         return run;
     }

@@ -79,9 +79,9 @@ internal sealed class UdpPortListener(RelayContext context, EventLoop loop, Port
         Loop.DatagramSessions--;
     }
 
-    /// <summary>Sends datagrams of a batch to the session's client, from the address that the client knows. Returns how many the system took.</summary>
-    public int SendToClient(DatagramBatch batch, ReadOnlySpan<int> indexes, in SocketName client, in LocalAddress from) =>
-        DatagramRuns.Send(Loop.Datagrams.Sender, descriptor, batch, indexes, client, from, out _);
+    /// <summary>Sends datagrams of a batch to the session's client, from the address that the client knows.</summary>
+    public SentDatagrams SendToClient(DatagramBatch batch, ref DatagramChain datagrams, in SocketName client, in LocalAddress from) =>
+        DatagramRuns.Send(Loop.Datagrams.Sender, descriptor, batch, ref datagrams, client, from);
 
     internal override void OnReady(uint events, int side)
     {
@@ -99,12 +99,12 @@ internal sealed class UdpPortListener(RelayContext context, EventLoop loop, Port
         for (var index = 0; index < count; index++)
         {
             Cells.DatagramsIn++;
-            ref readonly var name = ref batch.Name(index);
-            var client = new ClientEndpoint(name.ToClientAddress(), (ushort)name.Port);
-            // Datagrams come in runs: most are from the client of the one before.
-            if (last is null || last.Client != client)
+            if (last is null || !batch.IsOfSameRun(index))
             {
-                last = Find(client, name);
+                ref readonly var name = ref batch.Name(index);
+                var client = new ClientEndpoint(name.ToClientAddress(), (ushort)name.Port);
+                // Most are from the client of the one before.
+                last = last?.Client == client ? last : Find(client, name);
             }
 
             if (last is null)

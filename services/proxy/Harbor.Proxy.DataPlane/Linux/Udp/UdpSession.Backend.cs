@@ -106,6 +106,8 @@ internal sealed partial class UdpSession
             _ = Kernel.SetOption(_upstream, IPPROTO_IP, IP_LOCAL_PORT_RANGE, range);
         }
 
+        // Runs that the backend sends, or its network brings, come as one. Systems before Linux 5.0 do not know it.
+        _ = Kernel.SetOption(_upstream, IPPROTO_UDP, UDP_GRO, 1);
         var error = Kernel.Connect(_upstream, name);
         return error < 0 ? error : _loop.Watch(_upstream, EPOLLIN | EPOLLET, this, 0);
     }

@@ -1,4 +1,3 @@
-using System.Runtime.CompilerServices;
 using Harbor.Proxy.DataPlane.Linux.Native;
 using static Harbor.Proxy.DataPlane.Linux.Native.SocketNumbers;
 
@@ -16,38 +15,34 @@ internal sealed partial class UdpSession
     /// <summary>A datagram of the client. True where it is the first one of the batch: the caller owes a <see cref="Flush"/>.</summary>
     public bool Take(DatagramBatch batch, int index)
     {
-        _local = batch.Local(index);
-        _taken[_takenCount++] = index;
-        return _takenCount == 1;
+        if (!batch.IsOfSameRun(index))
+        {
+            _local = batch.Local(index);
+        }
+
+        _taken.Add(batch, index);
+        return _taken.Count == 1;
     }
 
     /// <summary>Passes on what was taken.</summary>
     public void Flush(DatagramBatch batch)
     {
-        ReadOnlySpan<int> indexes = _taken;
-        indexes = indexes[.._takenCount];
-        _takenCount = 0;
+        var datagrams = _taken;
+        _taken = default;
         _lastMs = _loop.Now;
-        _datagramsIn += indexes.Length;
-        long bytes = 0;
-        foreach (var index in indexes)
-        {
-            bytes += batch.Length(index);
-        }
-
-        _bytesIn += bytes;
-        Cells.BytesIn += bytes;
-        while (indexes.Length > 0 && !_hasEnded)
+        _datagramsIn += datagrams.Count;
+        _bytesIn += datagrams.Bytes;
+        Cells.BytesIn += datagrams.Bytes;
+        while (datagrams.Count > 0 && !_hasEnded)
         {
             if (_upstream < 0)
             {
-                Deliver(batch.Data(indexes[0]));
-                indexes = indexes[1..];
+                Deliver(batch.Data(datagrams.First));
+                datagrams.Remove(batch, 1);
                 continue;
             }
 
-            var sent = DatagramRuns.Send(_loop.Datagrams.Sender, _upstream, batch, indexes, default, default, out var error);
-            indexes = indexes[sent..];
+            var error = DatagramRuns.Send(_loop.Datagrams.Sender, _upstream, batch, ref datagrams, default, default).Error;
             if (error == -Errno.Again)
             {
                 // Our buffers are full: what is left would fare no better.
@@ -56,12 +51,12 @@ internal sealed partial class UdpSession
 
             if (error < 0)
             {
-                Failed(error, batch.Data(indexes[0]));
-                indexes = indexes[1..];
+                Failed(error, batch.Data(datagrams.First));
+                datagrams.Remove(batch, 1);
             }
         }
 
-        Cells.DatagramsDropped += indexes.Length;
+        Cells.DatagramsDropped += datagrams.Count;
     }
 
     /// <summary>The backend answers, or the system says that it does not.</summary>
@@ -74,8 +69,7 @@ internal sealed partial class UdpSession
         }
 
         var batch = _loop.Datagrams.Batch;
-        var count = DatagramBatch.Capacity;
-        for (var turn = 0; count == DatagramBatch.Capacity; turn++)
+        for (var turn = 0; turn == 0 || batch.IsFull; turn++)
         {
             if (turn == BatchesPerTurn)
             {
@@ -83,7 +77,7 @@ internal sealed partial class UdpSession
                 return;
             }
 
-            count = batch.Receive(_upstream);
+            var count = batch.Receive(_upstream);
             _loop.Received(count);
             if (count > 0)
             {
@@ -113,27 +107,20 @@ internal sealed partial class UdpSession
     private void FromBackend(DatagramBatch batch, int count)
     {
         Confirmed();
-        Indexes indexes = default;
-        var allowed = 0;
-        long bytes = 0;
+        DatagramChain allowed = default;
         for (var index = 0; index < count; index++)
         {
-            if (!IsAmplification(bytes + batch.Length(index)))
+            if (!IsAmplification(allowed.Bytes + batch.Length(index)))
             {
-                indexes[allowed++] = index;
-                bytes += batch.Length(index);
+                allowed.Add(batch, index);
             }
         }
 
-        ReadOnlySpan<int> all = indexes;
-        var sent = _listener.SendToClient(batch, all[..allowed], _name, _local);
-        Cells.DatagramsDropped += count - sent;
-        Cells.DatagramsOut += sent;
-        for (var index = 0; index < sent; index++)
-        {
-            _bytesOut += batch.Length(indexes[index]);
-            Cells.BytesOut += batch.Length(indexes[index]);
-        }
+        var sent = _listener.SendToClient(batch, ref allowed, _name, _local);
+        Cells.DatagramsDropped += count - sent.Count;
+        Cells.DatagramsOut += sent.Count;
+        Cells.BytesOut += sent.Bytes;
+        _bytesOut += sent.Bytes;
     }
 
     /// <summary>An answer shows that the backend is there.</summary>
@@ -155,12 +142,5 @@ internal sealed partial class UdpSession
     {
         var limit = _listener.Context.Options.UdpAmplificationLimit;
         return limit > 0 && _datagramsIn < TrustedAfter && _bytesOut + bytes > limit * _bytesIn;
-    }
-
-    /// <summary>Places in a batch.</summary>
-    [InlineArray(DatagramBatch.Capacity)]
-    private struct Indexes
-    {
-        private int _first;
     }
 }

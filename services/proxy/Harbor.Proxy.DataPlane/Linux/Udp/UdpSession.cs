@@ -24,8 +24,7 @@ internal sealed partial class UdpSession : LoopEntry
     private int _upstream;
     private BackendState? _backend;
     private TriedBackends _tried;
-    private Indexes _taken;
-    private int _takenCount;
+    private DatagramChain _taken;
     private long _attachedAtMs;
     private long _lastMs;
     private long _datagramsIn;
@@ -51,7 +50,7 @@ internal sealed partial class UdpSession : LoopEntry
         Client = client;
         _name = name;
         _upstream = -1;
-        _takenCount = 0;
+        _taken = default;
         _lastMs = _loop.Now;
         _datagramsIn = _bytesIn = _bytesOut = _heldUntilMs = 0;
         _isAccepted = _hasEnded = false;
