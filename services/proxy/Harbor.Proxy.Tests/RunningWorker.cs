@@ -38,6 +38,9 @@ internal sealed class RunningWorker : IAsyncDisposable
         where T : notnull
         => _application.App.Services.GetRequiredService<T>();
 
+    /// <summary>Where its web server is.</summary>
+    public string Url => Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
+
     public Task SendAsync<T>(T command)
         where T : class
         => Get<IBus>().Publish(command, TestContext.Current.CancellationToken);
@@ -111,9 +114,8 @@ internal sealed class RunningWorker : IAsyncDisposable
     /// <summary>What the worker's web server says there.</summary>
     public async Task<(HttpStatusCode Status, string Text)> GetAsync(string path)
     {
-        var address = Get<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First();
         using var http = new HttpClient();
-        using var answer = await http.GetAsync(new Uri(new Uri(address), path), TestContext.Current.CancellationToken);
+        using var answer = await http.GetAsync(new Uri(new Uri(Url), path), TestContext.Current.CancellationToken);
         return (answer.StatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
     }
 

@@ -1,10 +1,12 @@
 using Harbor.Contracts.Workers;
 using Harbor.Hosting;
 using Harbor.Proxy.DataPlane;
+using Harbor.Proxy.Status;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
 
 namespace Harbor.Proxy.Tests;
 
@@ -15,9 +17,13 @@ internal sealed class WorkerProbe(Action<FakeRelayEngine> onCreated) : IHarborMo
 
     public EventLog<object> Said { get; } = new();
 
+    /// <summary>What the lease logs.</summary>
+    public LeaseLog Lease { get; } = new();
+
     public void AddServices(IHostApplicationBuilder builder)
     {
         builder.Services.AddSingleton(this);
+        builder.Services.AddSingleton<ILogger<WorkerLease>>(Lease);
         builder.Services.AddSingleton<Func<RelayOptions, IRelayEngine>>(options =>
         {
             var engine = new FakeRelayEngine(options);

@@ -49,6 +49,7 @@ public sealed class ProxyModule : IHarborModule
         builder.Services.AddSingleton<PortRoutes>();
         builder.Services.AddSingleton<ProxyMetrics>();
         builder.Services.AddSingleton<WorkerAddress>();
+        builder.Services.AddSingleton<WorkerName>();
 
         // They stop in the opposite order: the lease first, so that nobody waits for this worker, and the relay last.
         builder.Services.AddHostedService<RouteWatch>();
@@ -56,7 +57,7 @@ public sealed class ProxyModule : IHarborModule
         builder.Services.AddHostedService<RouteUpkeep>();
         builder.Services.AddHostedService<QuarantineWatch>();
         builder.Services.AddHostedService<WorkerLease>();
-        builder.Services.AddHealthChecks().AddCheck<RoutesHealthCheck>("routes");
+        builder.Services.AddHealthChecks().AddCheck<RoutesHealthCheck>("routes").AddCheck<WorkerNameHealthCheck>("worker_name");
     }
 
     public void AddBus(IBusRegistrationConfigurator bus)

@@ -11,7 +11,7 @@ namespace Harbor.Proxy.Status;
 /// Tells the sagas what became of a port. The byte path never waits for the bus: the last word on each port of each instance is kept until the bus
 /// has taken it, and while the bus is away only that last word.
 /// </summary>
-internal sealed partial class PortReports(IBus bus, TimeProvider time, IOptions<ProxyOptions> options, ILogger<PortReports> logger) : BackgroundService
+internal sealed partial class PortReports(IBus bus, WorkerName name, TimeProvider time, IOptions<ProxyOptions> options, ILogger<PortReports> logger) : BackgroundService
 {
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
@@ -97,6 +97,12 @@ internal sealed partial class PortReports(IBus bus, TimeProvider time, IOptions<
 
     private void Say(int port, string serviceInstanceId, object message)
     {
+        if (!name.IsOurs)
+        {
+            // Another process speaks under the name. Who waits for a word of this one, once the name is its own again, asks for it.
+            return;
+        }
+
         _unsaid[(port, serviceInstanceId, message is PortStillUsed)] = message;
         _news.Release();
     }

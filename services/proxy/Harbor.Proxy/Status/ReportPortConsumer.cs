@@ -6,12 +6,12 @@ using Microsoft.Extensions.Options;
 namespace Harbor.Proxy.Status;
 
 /// <summary>Answers what the worker does with a port at this moment.</summary>
-internal sealed class ReportPortConsumer(PortRoutes routes, PortReports reports, IOptions<ProxyOptions> options) : IConsumer<ReportPort>
+internal sealed class ReportPortConsumer(PortRoutes routes, PortReports reports, WorkerName name, IOptions<ProxyOptions> options) : IConsumer<ReportPort>
 {
     public Task Consume(ConsumeContext<ReportPort> context)
     {
         var asked = context.Message;
-        if (asked.Pool != options.Value.Pool)
+        if (asked.Pool != options.Value.Pool || !name.IsOurs)
         {
             return Task.CompletedTask;
         }
