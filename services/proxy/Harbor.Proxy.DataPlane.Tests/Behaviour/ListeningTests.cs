@@ -30,6 +30,11 @@ public sealed class ListeningTests
 
     [Theory]
     [MemberData(nameof(AllWithTransports))]
+    public Task Port_HeldOnOneAddressOfIPv4AndShared_IsRefusedAndTheHolderNamed(RelayEngineKind kind, Transport transport) =>
+        IsRefusedAsync(kind, transport, shared: true, address: "127.0.0.9");
+
+    [Theory]
+    [MemberData(nameof(AllWithTransports))]
     public Task Port_HeldByAProcessThatSharesIt_IsRefusedAndTheHolderNamed(RelayEngineKind kind, Transport transport) =>
         IsRefusedAsync(kind, transport, shared: true);
 
@@ -90,10 +95,10 @@ public sealed class ListeningTests
         (await OtherProcess.CanHoldAsync(relay.Port, Transport.Tcp, shared: false)).ShouldBeTrue();
     }
 
-    private static async Task IsRefusedAsync(RelayEngineKind kind, Transport transport, bool shared)
+    private static async Task IsRefusedAsync(RelayEngineKind kind, Transport transport, bool shared, string? address = null)
     {
         await using var relay = new Relay(kind);
-        using (var other = await OtherProcess.HoldAsync(relay.Port, transport, shared))
+        using (var other = await OtherProcess.HoldAsync(relay.Port, transport, shared, address))
         {
             var result = await relay.Engine.ApplyAsync(relay.Snapshot, CancellationToken.None);
             result.IsOpen.ShouldBeFalse();

@@ -9,11 +9,11 @@ internal sealed class OtherProcess : IDisposable
     private const string Script =
         """
         use Socket;
-        my ($transport, $port, $shared) = @ARGV;
-        socket(my $s, AF_INET6, $transport eq 'Tcp' ? SOCK_STREAM : SOCK_DGRAM, 0) or die "socket: $!";
+        my ($transport, $port, $shared, $four) = @ARGV;
+        socket(my $s, $four ? AF_INET : AF_INET6, $transport eq 'Tcp' ? SOCK_STREAM : SOCK_DGRAM, 0) or die "socket: $!";
         setsockopt($s, SOL_SOCKET, 2, pack('l', 1)) or die if $shared;
         setsockopt($s, SOL_SOCKET, 15, pack('l', 1)) or die if $shared;
-        bind($s, pack_sockaddr_in6($port, pack('x16'))) or die "bind: $!";
+        bind($s, $four ? pack_sockaddr_in($port, inet_aton($four)) : pack_sockaddr_in6($port, pack('x16'))) or die "bind: $!";
         listen($s, 5) or die "listen: $!" if $transport eq 'Tcp';
         $| = 1; print "ready\n"; <STDIN>;
         """;
@@ -48,16 +48,16 @@ internal sealed class OtherProcess : IDisposable
     public string Name => $"perl ({_process.Id})";
 
     /// <summary>Tries, and lets go at once.</summary>
-    public static async Task<bool> CanHoldAsync(int port, Transport transport, bool shared)
+    public static async Task<bool> CanHoldAsync(int port, Transport transport, bool shared, string? address = null)
     {
         using var other = Start(port, transport, shared);
         return await other._process.StandardOutput.ReadLineAsync().WithinAsync("perl to try the port") == "ready";
     }
 
-    /// <summary><paramref name="shared"/>: with <c>SO_REUSEADDR</c> and <c>SO_REUSEPORT</c>, which invites everybody to listen too.</summary>
-    public static async Task<OtherProcess> HoldAsync(int port, Transport transport, bool shared)
+    /// <summary>On all addresses, or on one of IPv4. <paramref name="shared"/>: with <c>SO_REUSEADDR</c> and <c>SO_REUSEPORT</c>, which invites everybody to listen too.</summary>
+    public static async Task<OtherProcess> HoldAsync(int port, Transport transport, bool shared, string? address = null)
     {
-        var other = Start(port, transport, shared);
+        var other = Start(port, transport, shared, address);
         (await other._process.StandardOutput.ReadLineAsync().WithinAsync("perl to hold the port")).ShouldBe("ready");
         return other;
     }
@@ -72,8 +72,8 @@ internal sealed class OtherProcess : IDisposable
         return other;
     }
 
-    private static OtherProcess Start(int port, Transport transport, bool shared) =>
-        Start(Script, transport.ToString(), port.ToString(CultureInfo.InvariantCulture), shared ? "1" : "");
+    private static OtherProcess Start(int port, Transport transport, bool shared, string? address = null) =>
+        Start(Script, transport.ToString(), port.ToString(CultureInfo.InvariantCulture), shared ? "1" : "", address ?? "");
 
     private static OtherProcess Start(string script, params string[] arguments) =>
         new(Process.Start(new ProcessStartInfo("perl", ["-e", script, .. arguments])

@@ -152,22 +152,26 @@ public sealed class TcpRelayTests
 
     [Theory]
     [MemberData(nameof(All))]
-    public async Task SlowReader_HoldsTheSenderBack(RelayEngineKind kind)
+    public Task SlowReader_Backend_HoldsTheClientBack(RelayEngineKind kind) => HoldsBackAsync(kind, isClientSlow: false);
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public Task SlowReader_Client_HoldsTheBackendBack(RelayEngineKind kind) => HoldsBackAsync(kind, isClientSlow: true);
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Connection_Idle_IsKeptAliveOnBothSides(RelayEngineKind kind)
     {
+        Assert.SkipUnless(OperatingSystem.IsLinux(), "looks into /proc");
         await using var relay = new Relay(kind);
-        using var backend = new TcpBackend();
+        using var backend = new TcpBackend().Echo();
         await relay.BackendsAsync(backend.Snapshot);
         using var client = await TcpPeer.ConnectAsync(relay.Port);
-        using var server = await backend.AcceptAsync();
-        var data = RandomNumberGenerator.GetBytes(128 << 20);
-        var sending = client.SendAsync(data);
-        // Nobody reads: the relay stops taking when the kernel's buffers are full, which is far below what is offered.
-        var (taken, looks) = (0L, 0);
-        await Waiting.UntilAsync(() => IsSteady(relay, ref taken, ref looks), () => $"the relay to stop taking; it took {taken}");
-        taken.ShouldBeLessThan(data.Length / 2);
-        sending.IsCompleted.ShouldBeFalse();
-        SHA256.HashData(await server.ReceiveAsync(data.Length)).ShouldBe(SHA256.HashData(data));
-        await sending.WithinAsync("the sender to finish");
+        await client.SendAsync("1");
+        await client.ReceiveAsync(1);
+        // The relay's two sockets: the one that was accepted, and the one that was connected.
+        await Waiting.UntilAsync(() => HasKeepAlive(local: relay.Port, remote: null), () => "a keepalive timer towards the client");
+        await Waiting.UntilAsync(() => HasKeepAlive(local: null, remote: backend.Address.Port), () => "a keepalive timer towards the backend");
     }
 
     [Theory]
@@ -190,11 +194,37 @@ public sealed class TcpRelayTests
         relay.Counters(Transport.Tcp).Active.ShouldBe(0);
     }
 
+    private static async Task HoldsBackAsync(RelayEngineKind kind, bool isClientSlow)
+    {
+        await using var relay = new Relay(kind);
+        using var backend = new TcpBackend();
+        await relay.BackendsAsync(backend.Snapshot);
+        using var client = await TcpPeer.ConnectAsync(relay.Port);
+        using var server = await backend.AcceptAsync();
+        var (sender, receiver) = isClientSlow ? (server, client) : (client, server);
+        var data = RandomNumberGenerator.GetBytes(128 << 20);
+        var sending = sender.SendAsync(data);
+        // Nobody reads: the relay stops taking when the kernel's buffers are full, which is far below what is offered.
+        var (taken, looks) = (0L, 0);
+        await Waiting.UntilAsync(() => IsSteady(relay, isClientSlow, ref taken, ref looks), () => $"the relay to stop taking; it took {taken}");
+        taken.ShouldBeLessThan(data.Length / 2);
+        sending.IsCompleted.ShouldBeFalse();
+        SHA256.HashData(await receiver.ReceiveAsync(data.Length)).ShouldBe(SHA256.HashData(data));
+        await sending.WithinAsync("the sender to finish");
+    }
+
+    /// <summary>Of an established connection: the kernel's second timer (02), which is keepalive's.</summary>
+    private static bool HasKeepAlive(int? local, int? remote) => new[] { "/proc/net/tcp", "/proc/net/tcp6" }.Where(File.Exists).SelectMany(File.ReadLines).Any(line =>
+        line.Split(' ', StringSplitOptions.RemoveEmptyEntries) is [_, var from, var to, "01", _, var timer, ..]
+        && (local is null || from.EndsWith($":{local:X4}", StringComparison.Ordinal))
+        && (remote is null || to.EndsWith($":{remote:X4}", StringComparison.Ordinal))
+        && timer.StartsWith("02:", StringComparison.Ordinal));
+
     /// <summary>Bytes counted were the same at forty looks in a row.</summary>
-    private static bool IsSteady(Relay relay, ref long taken, ref int looks)
+    private static bool IsSteady(Relay relay, bool outward, ref long taken, ref int looks)
     {
         var before = taken;
-        taken = relay.Counters(Transport.Tcp).BytesIn;
+        taken = outward ? relay.Counters(Transport.Tcp).BytesOut : relay.Counters(Transport.Tcp).BytesIn;
         looks = taken > 0 && taken == before ? looks + 1 : 0;
         return looks == 40;
     }

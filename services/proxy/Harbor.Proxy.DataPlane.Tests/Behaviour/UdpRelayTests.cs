@@ -105,6 +105,23 @@ public sealed class UdpRelayTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public async Task Datagram_LongerThanTheBackendsFamilyTakes_IsDroppedAndTheSessionGoesOn(RelayEngineKind kind)
+    {
+        await using var relay = new Relay(kind);
+        using var backend = new UdpPeer().Echo();
+        await relay.BackendsAsync(backend.Snapshot);
+        using var client = UdpPeer.ConnectTo(relay.Port, IPAddress.IPv6Loopback);
+        client.Send("before");
+        (await client.ReceiveTextAsync()).ShouldBe("before");
+        client.Send(new byte[65_527]);
+        await relay.CountersAsync(Transport.Udp, counters => counters.DatagramsDropped == 1, "the long one dropped");
+        client.Send("after");
+        (await client.ReceiveTextAsync()).ShouldBe("after");
+        relay.Counters(Transport.Udp).ConnectFailures.ShouldBe(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public async Task Session_Idle_Ends(RelayEngineKind kind)
     {
         await using var relay = new Relay(kind);
@@ -173,6 +190,45 @@ public sealed class UdpRelayTests
 
     [Theory]
     [MemberData(nameof(All))]
+    public async Task Backend_DiesUnderTraffic_TheSessionMovesWithItsNextDatagrams(RelayEngineKind kind)
+    {
+        await using var relay = new Relay(kind);
+        var first = new UdpPeer().Answer('1');
+        using var second = new UdpPeer().Answer('2');
+        await relay.ApplyAsync(relay.Snapshot with { Transports = Transports.Udp, Backends = [first.Snapshot, second.Snapshot] });
+        using var asker = await Asking.AskAsync(relay.Port, Transport.Udp);
+        (await asker.AnswerAsync()).ShouldBe('1');
+        first.Dispose();
+        // The first of these is refused, and says so; with an answer the session had no reason to keep it.
+        await asker.AskAsync();
+        await relay.CountersAsync(Transport.Udp, counters => counters.ConnectFailures == 1, "the refusal counted");
+        await asker.AskAsync();
+        (await asker.AnswerAsync()).ShouldBe('2');
+        relay.Counters(Transport.Udp).Accepted.ShouldBe(1);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Backend_GoneWithHold_ItsSessionWaitsForTheNext(RelayEngineKind kind)
+    {
+        await using var relay = new Relay(kind);
+        using var first = new UdpPeer().Answer('1');
+        using var second = new UdpPeer().Answer('2');
+        await relay.PolicyAsync(Transport.Udp, policy => policy with { Hold = TimeSpan.FromSeconds(60) });
+        await relay.BackendsAsync(first.Snapshot);
+        using var asker = await Asking.AskAsync(relay.Port, Transport.Udp);
+        (await asker.AnswerAsync()).ShouldBe('1');
+        await relay.BackendsAsync();
+        await asker.AskAsync();
+        await relay.CountersAsync(Transport.Udp, counters => counters.DatagramsIn == 2, "the datagram that waits");
+        await relay.BackendsAsync(second.Snapshot);
+        (await asker.AnswerAsync()).ShouldBe('2');
+        relay.Counters(Transport.Udp).Accepted.ShouldBe(1);
+        relay.Counters(Transport.Udp).DatagramsDropped.ShouldBe(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
     public async Task Backend_GoneAndNoOther_EndsItsSessions(RelayEngineKind kind)
     {
         await using var relay = new Relay(kind);
@@ -198,6 +254,22 @@ public sealed class UdpRelayTests
         await relay.BackendsAsync();
         await relay.EndedAsync(Transport.Udp, EndReason.BackendGone);
         relay.Counters(Transport.Udp).Active.ShouldBe(0);
+    }
+
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Amplification_ByDefault_IsCutOffAtTwoHundredTimes(RelayEngineKind kind)
+    {
+        await using var relay = new Relay(kind);
+        using var backend = new UdpPeer();
+        await relay.BackendsAsync(backend.Snapshot);
+        using var client = UdpPeer.ConnectTo(relay.Port);
+        client.Send("0123456789");
+        var (_, session) = await backend.ReceiveFromAsync();
+        backend.SendTo(new byte[2_000], session);
+        backend.SendTo(new byte[1], session);
+        (await client.ReceiveAsync()).Length.ShouldBe(2_000);
+        await relay.CountersAsync(Transport.Udp, counters => counters is { DatagramsOut: 1, DatagramsDropped: 1 }, "the byte too many dropped");
     }
 
     [Theory]
