@@ -6,14 +6,8 @@ namespace Harbor.Proxy.DataPlane.Managed.Udp;
 /// <summary>Getting a backend, telling it who the client is, and going to another one when it refuses. All of it under the session's lock.</summary>
 internal sealed partial class UdpSession
 {
-    /// <summary>The first datagram to a backend is kept this long for the next one, unless an answer comes before: a refusal is here within a round trip.</summary>
-    private const long KeepFirstMs = 1_000;
-
     /// <summary>A burst of answers to one client.</summary>
     private const int ReceiveBufferSize = 1 << 20;
-
-    private byte[]? _first;
-    private int _firstLength;
 
     /// <summary>Sends a datagram to a backend that it picks; where there is none, the datagram waits or is dropped.</summary>
     private void Deliver(ReadOnlyMemory<byte> datagram)
@@ -63,20 +57,6 @@ internal sealed partial class UdpSession
         else if (!TrySend(_upstream, datagram.Span, out var error))
         {
             Failed(error, datagram);
-        }
-    }
-
-    /// <summary>Lets go of the backend; what is kept goes to another one.</summary>
-    private void DeliverKept(SocketError error)
-    {
-        var first = _first;
-        var length = _firstLength;
-        _first = null;
-        Note(error);
-        if (first is not null)
-        {
-            Deliver(first.AsMemory(0, length));
-            listener.Context.Buffers.Return(first);
         }
     }
 
@@ -231,23 +211,6 @@ internal sealed partial class UdpSession
         _upstream = null;
         _backend?.Udp.Release();
         _backend = null;
-    }
-
-    private void Keep(ReadOnlyMemory<byte> datagram)
-    {
-        ReturnFirst();
-        _first = listener.Context.Buffers.Rent(datagram.Length);
-        _firstLength = datagram.Length;
-        datagram.CopyTo(_first);
-    }
-
-    private void ReturnFirst()
-    {
-        if (_first is not null)
-        {
-            listener.Context.Buffers.Return(_first);
-            _first = null;
-        }
     }
 
     private static bool IsBackendFailure(SocketError error) => error is SocketError.ConnectionRefused or SocketError.ConnectionReset
