@@ -30,6 +30,7 @@ internal static partial class ApiVersion
 
     private static BrokerAnswer Refused(string why) => BrokerAnswer.Error(StatusCodes.Status412PreconditionFailed, $"{why}: send 2.17 in {Header}.");
 
-    [GeneratedRegex(@"^(\d{1,9})\.(\d{1,9})$")]
+    // Not \d, which takes the digits of every script.
+    [GeneratedRegex(@"\A([0-9]{1,9})\.([0-9]{1,9})\z")]
     private static partial Regex Pattern();
 }
