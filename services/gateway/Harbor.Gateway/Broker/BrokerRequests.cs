@@ -15,8 +15,8 @@ internal static class BrokerRequests
     {
         var segments = RawPath.Segments(context);
         var instance = segments.ElementAtOrDefault(2) ?? "";
-        var isBinding = segments.ElementAtOrDefault(3) == "service_bindings" && segments.Length > 4;
-        var binding = isBinding ? segments[4] : "";
+        var isBinding = context.Request.RouteValues.ContainsKey("binding");
+        var binding = (isBinding ? segments.ElementAtOrDefault(4) : null) ?? "";
         var fault = BrokerIds.FaultOf("The service instance's id", instance) ?? (isBinding ? BrokerIds.FaultOf("The binding's id", binding) : null);
         return (instance, binding, fault is null ? null : BrokerAnswer.BadRequest(fault));
     }

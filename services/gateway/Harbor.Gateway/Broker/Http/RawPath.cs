@@ -4,7 +4,7 @@ namespace Harbor.Gateway.Broker.Http;
 
 /// <summary>
 /// The path as it came in. The server's own decoding leaves <c>%2F</c> and so cannot tell <c>a%2Fb</c> from <c>a%252Fb</c>; ids of platforms may
-/// hold any character, so each segment is decoded here, once.
+/// hold any character, so each segment is decoded here, once. Dot segments are left out, as the server has left them out to find the route.
 /// </summary>
 internal static class RawPath
 {
@@ -20,6 +20,19 @@ internal static class RawPath
             path = slash < 0 ? "/" : path[slash..];
         }
 
-        return [.. path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString)];
+        List<string> segments = [];
+        foreach (var segment in path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(Uri.UnescapeDataString))
+        {
+            if (segment == "..")
+            {
+                segments.RemoveRange(Math.Max(segments.Count - 1, 0), Math.Min(segments.Count, 1));
+            }
+            else if (segment != ".")
+            {
+                segments.Add(segment);
+            }
+        }
+
+        return [.. segments];
     }
 }
