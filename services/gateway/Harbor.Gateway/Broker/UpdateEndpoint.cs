@@ -3,13 +3,12 @@ using Harbor.Gateway.Broker.Catalog;
 using Harbor.Gateway.Broker.Http;
 using Harbor.Gateway.Broker.Parameters;
 using Harbor.Gateway.Instances;
-using Harbor.Gateway.Pools;
 using Harbor.State.Services;
 
 namespace Harbor.Gateway.Broker;
 
 /// <summary>PATCH of a service instance. What does not touch the port is done at once; the rest when the port follows it.</summary>
-internal sealed class UpdateEndpoint(PlanCatalog catalog, PoolDirectory pools, ServiceInstances instances, OperationRunner operations, AuditTrail audit)
+internal sealed class UpdateEndpoint(PlanCatalog catalog, ServiceInstances instances, OperationRunner operations, AuditTrail audit)
 {
     public async Task<BrokerAnswer> HandleAsync(HttpContext context)
     {
@@ -81,7 +80,8 @@ internal sealed class UpdateEndpoint(PlanCatalog catalog, PoolDirectory pools, S
             return BrokerAnswer.BadRequest(fault!);
         }
 
-        if (plan is not null && RuleFault(instance, update, plan) is { } rule)
+        // Not the port: it is what it is, also where the pool's range was changed since.
+        if (PortPolicies.FaultOf(update.Parameters with { Port = null }, instance.Protocol, plan, pool: null) is { } rule)
         {
             return BrokerAnswer.BadRequest(rule);
         }
@@ -95,12 +95,6 @@ internal sealed class UpdateEndpoint(PlanCatalog catalog, PoolDirectory pools, S
             ? await ApplyAtOnceAsync(context, instance, update)
             : await BeginAsync(context, instance, update, asynchronous);
     }
-
-    private string? RuleFault(ServiceInstanceDocument instance, PendingUpdate update, PlanOptions plan)
-        => pools.Known(instance.Pool) is { } pool
-            // Not the port: it is what it is, also where the pool's range was changed since.
-            ? PortPolicies.FaultOf(update.Parameters with { Port = null }, instance.Protocol, plan, pool)
-            : null;
 
     private async Task<BrokerAnswer?> ApplyAtOnceAsync(HttpContext context, ServiceInstanceDocument instance, PendingUpdate update)
     {

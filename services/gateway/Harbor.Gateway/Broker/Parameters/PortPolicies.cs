@@ -8,10 +8,10 @@ namespace Harbor.Gateway.Broker.Parameters;
 /// <summary>From what the platform asked for to what the port does: the rules that no schema can say, and the plan's limits.</summary>
 internal static class PortPolicies
 {
-    /// <summary>The first fault; null where the parameters can be served.</summary>
-    public static string? FaultOf(PortParameters parameters, PortProtocol protocol, PlanOptions plan, PoolDocument pool)
+    /// <summary>The first fault; null where the parameters can be served. A plan that is gone from the catalog limits nothing.</summary>
+    public static string? FaultOf(PortParameters parameters, PortProtocol protocol, PlanOptions? plan, PoolDocument? pool)
     {
-        if (parameters.Port is { } port && (port < pool.FirstPort || port > pool.LastPort))
+        if (parameters.Port is { } port && pool is not null && (port < pool.FirstPort || port > pool.LastPort))
         {
             return $"port must be in the plan's range, {pool.FirstPort} to {pool.LastPort}.";
         }
@@ -22,8 +22,8 @@ internal static class PortPolicies
         }
 
         return NetworkFault("allow", parameters.Allow) ?? NetworkFault("deny", parameters.Deny)
-            ?? LimitFault("max_connections", parameters.MaxConnections, plan.MaxConnections)
-            ?? LimitFault("max_connections_per_source", parameters.MaxConnectionsPerSource, plan.MaxConnectionsPerSource);
+            ?? LimitFault("max_connections", parameters.MaxConnections, plan?.MaxConnections ?? 0)
+            ?? LimitFault("max_connections_per_source", parameters.MaxConnectionsPerSource, plan?.MaxConnectionsPerSource ?? 0);
     }
 
     public static PortPolicy Of(PortParameters parameters, PlanOptions? plan)
