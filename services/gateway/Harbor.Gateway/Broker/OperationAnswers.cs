@@ -41,9 +41,10 @@ internal static class OperationAnswers
             body["instance_usable"] = usable;
         }
 
+        // Of an instance that is there no longer, or not for long, nothing can be repeated.
         if (operation is { State: OperationState.Failed, Kind: OperationKind.Update })
         {
-            body["update_repeatable"] = true;
+            body["update_repeatable"] = instanceUsable == true;
         }
 
         return BrokerAnswer.Ok(body);

@@ -167,11 +167,13 @@ internal sealed class UpdateEndpoint(PlanCatalog catalog, ServiceInstances insta
             null => BrokerAnswer.Unavailable("The service instance could not be updated in time; what was begun is rolled back."),
         };
 
+    /// <summary>Only a delete takes an update's place: it goes on, and Cloud Controller knows no 409 here.</summary>
     private static BrokerAnswer UpdateFailed(OperationRecord operation)
     {
-        var answer = OperationAnswers.Failed(operation);
-        answer.Body["instance_usable"] = operation.Failure != OperationFailure.Superseded;
-        answer.Body["update_repeatable"] = operation.Failure != OperationFailure.Superseded;
+        var isOvertaken = operation.Failure == OperationFailure.Superseded;
+        var answer = isOvertaken ? BrokerAnswer.ConcurrencyError() : OperationAnswers.Failed(operation);
+        answer.Body["instance_usable"] = !isOvertaken;
+        answer.Body["update_repeatable"] = !isOvertaken;
         return answer;
     }
 
