@@ -83,7 +83,7 @@ internal sealed class DeprovisionEndpoint(PlanCatalog catalog, ServiceInstances 
         audit.Instance(BrokerCall.Of(context), "deprovision", instance.Id, operation.Id, ParameterReader.TextOf(instance.Parameters), null);
         if (!await operations.SendAsync(deprovisioning.Deprovision()) && !asynchronous)
         {
-            return BrokerAnswer.Unavailable("The service instance is being deleted, which takes longer than the platform waits. Ask again.");
+            return Unfinished();
         }
 
         return await AnswerAsync(operation.Id, wait, asynchronous, context.RequestAborted);
@@ -93,8 +93,18 @@ internal sealed class DeprovisionEndpoint(PlanCatalog catalog, ServiceInstances 
         => await operations.EndAsync(wait, asynchronous, cancellationToken) switch
         {
             { State: OperationState.Succeeded } => BrokerAnswer.Done(),
-            { } failed => OperationAnswers.Failed(failed),
+            { } failed => Unusable(OperationAnswers.Failed(failed)),
             null when asynchronous => BrokerAnswer.Accepted(operationId),
-            null => BrokerAnswer.Unavailable("The service instance is being deleted, which takes longer than the platform waits. Ask again."),
+            null => Unfinished(),
         };
+
+    private static BrokerAnswer Unfinished()
+        => Unusable(BrokerAnswer.Unavailable("The service instance is being deleted, which takes longer than the platform waits. Ask again."));
+
+    /// <summary>Half deleted, it serves nobody; the delete can be repeated.</summary>
+    private static BrokerAnswer Unusable(BrokerAnswer answer)
+    {
+        answer.Body["instance_usable"] = false;
+        return answer;
+    }
 }
