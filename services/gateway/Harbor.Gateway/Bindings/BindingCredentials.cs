@@ -13,8 +13,10 @@ internal static class BindingCredentials
     public static JsonObject Show(ServiceInstanceDocument instance, BindingDocument binding, PoolDocument pool)
     {
         var credentials = Of(instance, binding, pool);
-        var external = credentials.ExtHostname ?? credentials.ExtHost ?? credentials.Hostname;
-        var endpoints = new[] { external, credentials.Host }.Distinct(StringComparer.OrdinalIgnoreCase).Select(host => (JsonNode)new JsonObject
+
+        // Every host that the credentials name: the application may use any of them, and a platform may open its firewall to these alone.
+        var hosts = new[] { credentials.ExtHostname, credentials.ExtHost, credentials.Hostname, credentials.Host }.OfType<string>().Distinct(StringComparer.OrdinalIgnoreCase);
+        var endpoints = hosts.Select(host => (JsonNode)new JsonObject
         {
             ["host"] = host,
             ["ports"] = new JsonArray(credentials.Port.ToString(System.Globalization.CultureInfo.InvariantCulture)),
