@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.RegularExpressions;
 using Harbor.Gateway.Broker;
 using Harbor.Gateway.Broker.Catalog;
+using Harbor.Gateway.Broker.Http;
 using Harbor.Gateway.Users;
 using Microsoft.Extensions.Options;
 
@@ -10,6 +11,9 @@ namespace Harbor.Gateway;
 /// <summary>Finds everything that is wrong at once; each problem names its key and what is allowed, and never a password.</summary>
 internal sealed partial class GatewayOptionsValidator : IValidateOptions<GatewayOptions>
 {
+    /// <summary>What platforms keep of a text of the catalog.</summary>
+    private const int LongestText = 255;
+
     public ValidateOptionsResult Validate(string? name, GatewayOptions options)
     {
         List<string> problems = [.. OfUsers(options), .. OfPlans(PlanCatalog.PlansOf(options)), .. OfTimes(options.Broker)];
@@ -48,9 +52,14 @@ internal sealed partial class GatewayOptionsValidator : IValidateOptions<Gateway
         for (var index = 0; index < plans.Count; index++)
         {
             var (key, plan) = ($"{GatewayOptions.Section}:Plans ({plans[index].Name})", plans[index]);
-            if (plan.Id.Length == 0 || plan.Description.Length == 0 || plan.Pool.Length == 0)
+            if (BrokerIds.FaultOf("Id", plan.Id) is { } fault)
             {
-                yield return $"{key}: Id, Description and Pool must not be empty.";
+                yield return $"{key}: {fault}";
+            }
+
+            if (plan.Pool.Length == 0 || plan.Description.Length is 0 or > LongestText || plan.MaintenanceDescription?.Length is 0 or > LongestText)
+            {
+                yield return $"{key}: Pool, Description and MaintenanceDescription must not be empty, and the latter two not have more than {LongestText} characters.";
             }
 
             if (!FriendlyName().IsMatch(plan.Name))
@@ -58,14 +67,14 @@ internal sealed partial class GatewayOptionsValidator : IValidateOptions<Gateway
                 yield return $"{key}:Name is '{plan.Name}'; it must be letters, digits, '.' and '-'.";
             }
 
-            if (plans.Take(index).Any(other => other.Id == plan.Id || other.Name == plan.Name))
+            if (plan.Id == ServiceOffering.Id || plans.Take(index).Any(other => other.Id == plan.Id || other.Name == plan.Name))
             {
-                yield return $"{key}: Id and Name must be unique.";
+                yield return $"{key}: Id and Name must be unique, and Id not the offering's.";
             }
 
-            if (plan.MaintenanceVersion is { } version && !SemanticVersion().IsMatch(version))
+            if (plan.MaintenanceVersion is { } version ? version.Length > LongestText || !SemanticVersion().IsMatch(version) : !string.IsNullOrEmpty(plan.MaintenanceDescription))
             {
-                yield return $"{key}:MaintenanceVersion is '{version}'; it must be a semantic version, such as 1.0.0.";
+                yield return $"{key}:MaintenanceVersion is '{plan.MaintenanceVersion}'; it must be a semantic version, such as 1.0.0, also where there is only a MaintenanceDescription.";
             }
 
             if (plan.MaxConnections is < 0 or > 1_000_000 || plan.MaxConnectionsPerSource is < 0 or > 1_000_000)
@@ -110,9 +119,12 @@ internal sealed partial class GatewayOptionsValidator : IValidateOptions<Gateway
         => urls.Split(';').All(url => Uri.TryCreate(url, UriKind.Absolute, out var parsed)
             && (parsed.Host == "localhost" || (IPAddress.TryParse(parsed.Host.Trim('[', ']'), out var address) && IPAddress.IsLoopback(address))));
 
-    [GeneratedRegex(@"^[A-Za-z0-9.\-]{1,255}$")]
+    [GeneratedRegex(@"\A[A-Za-z0-9.\-]{1,255}\z")]
     private static partial Regex FriendlyName();
 
-    [GeneratedRegex(@"^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)(-[0-9A-Za-z.\-]+)?(\+[0-9A-Za-z.\-]+)?$")]
+    /// <summary>The expression of semver.org: Cloud Controller refuses a whole catalog for one version that is none.</summary>
+    [GeneratedRegex(
+        @"\A(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)\.(0|[1-9][0-9]*)" +
+        @"(?:-(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)(?:\.(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*))*)?(?:\+[0-9a-zA-Z-]+(?:\.[0-9a-zA-Z-]+)*)?\z")]
     private static partial Regex SemanticVersion();
 }
