@@ -10,8 +10,8 @@ internal sealed record OriginatingIdentity(string Platform, string User)
 {
     public const string Header = "X-Broker-API-Originating-Identity";
 
-    /// <summary>A user object larger than this is not kept: the log is no storage for strangers.</summary>
-    private const int LongestUser = 4096;
+    /// <summary>A user object larger than this is not kept: the log is no storage for strangers. Kubernetes sends all groups of a user, which may be hundreds.</summary>
+    private const int LongestUser = 16 * 1024;
 
     /// <summary>Null where the header is absent or broken.</summary>
     public static OriginatingIdentity? Parse(string? header)
