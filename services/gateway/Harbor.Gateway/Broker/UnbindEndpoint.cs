@@ -30,7 +30,7 @@ internal sealed class UnbindEndpoint(PlanCatalog catalog, ServiceBindings bindin
             var isHere = binding is not null && binding.ServiceInstanceId == instanceId;
             if (!isHere || binding!.ServiceId != serviceId || binding.PlanId != planId)
             {
-                if ((unknown ?? (isHere ? BrokerAnswer.BadRequest("The binding is of another plan.") : null)) is { } refusal)
+                if ((unknown ?? (isHere && binding!.State != BindingState.Removed ? BrokerAnswer.BadRequest("The binding is of another plan.") : null)) is { } refusal)
                 {
                     return refusal;
                 }
