@@ -42,6 +42,9 @@ public sealed record ServiceInstanceDocument : Document
     /// <summary>The operations before it, the latest first, a few of them.</summary>
     public IReadOnlyList<OperationRecord> Earlier { get; init; } = [];
 
+    /// <summary>True where the platform may have been told to poll the provision, so that its end must be remembered.</summary>
+    public bool Asynchronous { get; init; }
+
     /// <summary>What the running update will change.</summary>
     public PendingUpdate? Update { get; init; }
 

@@ -82,21 +82,21 @@ internal sealed partial class BindingDriver(
             return await GiveUpAsync(binding, cancellationToken);
         }
 
-        if (binding.Asynchronous)
+        // Somebody who may poll may have joined, or the operation may have ended, since it was read.
+        var current = (BindingDocument?)binding;
+        while (current is { State: BindingState.Removing } && current.Operation.Id == binding.Operation.Id)
         {
-            var (current, changed) = await bindings.ChangeAsync(
-                binding, one => one.State == BindingState.Removing ? one.Removed(time.GetUtcNow(), Broker.ForgetAfter) : null, cancellationToken);
-            Ended(binding, changed);
-            return current;
+            var removed = current.Asynchronous ? await bindings.ReplaceAsync(current.Removed(time.GetUtcNow(), Broker.ForgetAfter), cancellationToken) : null;
+            if (removed is not null || (!current.Asynchronous && await bindings.DeleteAsync(current, cancellationToken)))
+            {
+                Ended(binding);
+                return removed;
+            }
+
+            current = await bindings.GetAsync(binding.Id, cancellationToken);
         }
 
-        if (await bindings.DeleteAsync(binding, cancellationToken))
-        {
-            Ended(binding, true);
-            return null;
-        }
-
-        return await bindings.GetAsync(binding.Id, cancellationToken);
+        return current;
     }
 
     /// <summary>Past its deadline an unbind is failed, so that the platform may stop waiting; it is tried again all the same.</summary>
@@ -112,15 +112,12 @@ internal sealed partial class BindingDriver(
         return current;
     }
 
-    private void Ended(BindingDocument binding, bool changed)
+    private void Ended(BindingDocument binding)
     {
-        if (changed)
+        Log.Unbound(logger, binding.Id, binding.ServiceInstanceId, binding.AppGuid, binding.Operation.Id);
+        if (binding.Operation.Kind == OperationKind.Unbind)
         {
-            Log.Unbound(logger, binding.Id, binding.ServiceInstanceId, binding.AppGuid, binding.Operation.Id);
-            if (binding.Operation.Kind == OperationKind.Unbind)
-            {
-                metrics.Ended(binding.Removed(time.GetUtcNow(), default).Operation);
-            }
+            metrics.Ended(binding.Removed(time.GetUtcNow(), default).Operation);
         }
     }
 

@@ -53,7 +53,7 @@ internal sealed class BindingRunner(
     public async Task<BindingDocument?> BeginUnbindAsync(BrokerCall call, BindingDocument binding, bool asynchronous)
     {
         var operation = operations.New(OperationKind.Unbind, asynchronous);
-        var removing = await bindings.ReplaceAsync(binding.Unbinding(operation, operations.Now) with { Asynchronous = asynchronous && binding.AppGuid is not null }, CancellationToken.None);
+        var removing = await bindings.ReplaceAsync(binding.Unbinding(operation, operations.Now) with { Asynchronous = asynchronous }, CancellationToken.None);
         if (removing is not null)
         {
             audit.Binding(call, "unbind", binding, operation.Id, comes: false);
@@ -61,6 +61,13 @@ internal sealed class BindingRunner(
 
         return removing;
     }
+
+    /// <summary>
+    /// A request for what runs already. One that may be told to poll sees to it that the end will be found, however the first one asked. Null: the binding is
+    /// not what it was when it was read.
+    /// </summary>
+    public async Task<BindingDocument?> JoinAsync(BindingDocument running, bool asynchronous)
+        => asynchronous && !running.Asynchronous ? await bindings.ReplaceAsync(running with { Asynchronous = true }, CancellationToken.None) : running;
 
     /// <summary>
     /// Drives the binding for as long as the platform waits. The binding as it is then; null where it is gone. Of a bind that the platform waited for

@@ -74,14 +74,19 @@ internal sealed class BindEndpoint(
 
             var asynchronous = BrokerRequests.AcceptsIncomplete(context);
             var wanted = runner.New(instance!, bindingId, request, asynchronous);
+            var fault = ParameterReader.Read(ParameterSchemas.Bind, request.Parameters).Fault;
             var existing = await bindings.GetAsync(bindingId, context.RequestAborted);
             if (existing is not null && existing.State != BindingState.Removed)
             {
-                return await RepeatAsync(instance!, existing, wanted, asynchronous, context.RequestAborted);
+                if (await RepeatAsync(instance!, existing, wanted, fault, asynchronous, context.RequestAborted) is { } repeated)
+                {
+                    return repeated;
+                }
+
+                continue;
             }
 
-            // After the repeat, as everywhere: what is invalid can only be new.
-            if (ParameterReader.Read(ParameterSchemas.Bind, request.Parameters) is { Fault: { } fault })
+            if (fault is not null)
             {
                 return BrokerAnswer.BadRequest(fault);
             }
@@ -107,8 +112,9 @@ internal sealed class BindEndpoint(
         _ => null,
     };
 
-    private async Task<BrokerAnswer> RepeatAsync(
-        ServiceInstanceDocument instance, BindingDocument existing, BindingDocument wanted, bool asynchronous, CancellationToken cancellationToken)
+    /// <summary>Parameters that are at fault differ from those of what exists. Null: the binding is not what it was when it was read.</summary>
+    private async Task<BrokerAnswer?> RepeatAsync(
+        ServiceInstanceDocument instance, BindingDocument existing, BindingDocument wanted, string? fault, bool asynchronous, CancellationToken cancellationToken)
     {
         if (existing.State == BindingState.Removing)
         {
@@ -116,14 +122,14 @@ internal sealed class BindEndpoint(
         }
 
         if (existing.ServiceInstanceId != wanted.ServiceInstanceId || existing.PlanId != wanted.PlanId || existing.AppGuid != wanted.AppGuid
-            || existing.PredecessorId != wanted.PredecessorId)
+            || existing.PredecessorId != wanted.PredecessorId || fault is not null)
         {
             return BrokerAnswer.Conflict("A binding of this id exists, with other attributes.");
         }
 
-        return existing.State == BindingState.Active
-            ? await ShowAsync(instance, existing, StatusCodes.Status200OK, cancellationToken)
-            : await AnswerAsync(existing, asynchronous, StatusCodes.Status200OK, cancellationToken);
+        return existing.State == BindingState.Active ? await ShowAsync(instance, existing, StatusCodes.Status200OK, cancellationToken)
+            : await runner.JoinAsync(existing, asynchronous) is { } running ? await AnswerAsync(running, asynchronous, StatusCodes.Status200OK, cancellationToken)
+            : null;
     }
 
     private async Task<BrokerAnswer> AnswerAsync(BindingDocument binding, bool asynchronous, int success, CancellationToken cancellationToken)

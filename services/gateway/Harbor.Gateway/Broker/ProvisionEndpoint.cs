@@ -85,8 +85,11 @@ internal sealed class ProvisionEndpoint(
         }
 
         using var wait = operations.Arm(existing.Operation.Id);
-        var current = await instances.GetAsync(existing.Id, cancellationToken);
-        if (current?.Operation.Id == existing.Operation.Id && current.IsRunning())
+
+        // One that may be told to poll sees to it that the end will be found, however the first one asked.
+        var (current, _) = await instances.ChangeAsync(
+            existing.Id, one => asynchronous && !one.Asynchronous && one.Runs(existing.Operation.Id) ? one with { Asynchronous = true } : null, cancellationToken);
+        if (current is not null && current.Runs(existing.Operation.Id))
         {
             return await AnswerAsync(existing.Operation.Id, wait, asynchronous, BrokerAnswer.Done(), cancellationToken);
         }
@@ -143,7 +146,7 @@ internal sealed class ProvisionEndpoint(
         var answer = await AnswerAsync(created.Operation.Id, wait, asynchronous, BrokerAnswer.Created([]), context.RequestAborted);
         if (answer.Status == StatusCodes.Status400BadRequest)
         {
-            await ForgetAsync(wanted.Id, wanted.Operation.Id);
+            await ForgetAsync(wanted);
         }
 
         return answer;
@@ -188,7 +191,7 @@ internal sealed class ProvisionEndpoint(
             { State: OperationState.Succeeded } => success,
             { } failed => OperationAnswers.Failed(failed),
             null when asynchronous => BrokerAnswer.Accepted(operationId),
-            null => BrokerAnswer.Unavailable("The service instance could not be made in time; what was begun is rolled back."),
+            null => BrokerAnswer.Unavailable("The service instance is not made yet, which takes longer than the platform waits. Delete it, or ask again."),
         };
 
     /// <summary>The platform waits, and nobody can begin: it must not come to life after the platform was told that it failed.</summary>
@@ -201,10 +204,11 @@ internal sealed class ProvisionEndpoint(
         return BrokerAnswer.Unavailable("The bus between Harbor's parts cannot be reached at the moment. Try again.");
     }
 
-    /// <summary>A request that was refused leaves the store as it was.</summary>
-    private async Task ForgetAsync(string id, string operationId)
+    /// <summary>A request that was refused leaves the store as it was, unless another one for the same was told to poll.</summary>
+    private async Task ForgetAsync(ServiceInstanceDocument wanted)
     {
-        if (await instances.GetAsync(id, CancellationToken.None) is { State: ServiceInstanceState.Failed } failed && failed.Operation.Id == operationId)
+        if (await instances.GetAsync(wanted.Id, CancellationToken.None) is { State: ServiceInstanceState.Failed } failed && failed.Operation.Id == wanted.Operation.Id
+            && failed.Asynchronous == wanted.Asynchronous)
         {
             await instances.DeleteAsync(failed, CancellationToken.None);
         }
@@ -233,5 +237,6 @@ internal sealed class ProvisionEndpoint(
         State = ServiceInstanceState.Provisioning,
         CreatedAt = operations.Now,
         Operation = operations.New(OperationKind.Provision, asynchronous),
+        Asynchronous = asynchronous,
     };
 }

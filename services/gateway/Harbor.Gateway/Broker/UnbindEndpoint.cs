@@ -42,7 +42,7 @@ internal sealed class UnbindEndpoint(PlanCatalog catalog, ServiceBindings bindin
             }
 
             var removing = binding.State == BindingState.Removing && binding.IsRunning()
-                ? binding
+                ? await runner.JoinAsync(binding, asynchronous)
                 : await runner.BeginUnbindAsync(BrokerCall.Of(context), binding, asynchronous);
             if (removing is not null)
             {
