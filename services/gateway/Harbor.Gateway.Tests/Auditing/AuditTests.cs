@@ -1,4 +1,5 @@
 using System.Text;
+using Harbor.Gateway.Tests.Checklist;
 using Harbor.Gateway.Tests.Running;
 using Harbor.State.Ports;
 using Harbor.Testing.Logs;
@@ -14,8 +15,7 @@ public sealed class AuditTests
         string port;
         await using (var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Logging:Seq:Url"] = seq.Url }))
         {
-            var identity = Convert.ToBase64String(Encoding.UTF8.GetBytes("""{"user_id":"683ea748"}"""));
-            (string, string)[] who = [("X-Broker-API-Originating-Identity", $"cloudfoundry {identity}"), ("X-Broker-API-Request-Identity", "request-7")];
+            (string, string)[] who = Who("cloudfoundry", """{"user_id":"683ea748"}""");
             (await run.Broker.SendAsync(HttpMethod.Put, BrokerClient.Instance("x"), BrokerClient.ProvisionBody(new { hold_seconds = 1 }), who)).Is(201);
             (await run.Broker.ProvisionAsync("x", BrokerClient.ProvisionBody(new { hold_seconds = 1 }))).Is(200);
             (await run.Broker.UpdateAsync("x", BrokerClient.UpdateBody(new { hold_seconds = 2 }))).Is(200);
@@ -41,4 +41,30 @@ public sealed class AuditTests
         seq.With("ExternalPort", port).Count.ShouldBeGreaterThanOrEqualTo(4);
         seq.Events.ShouldAllBe(one => !one.ToString().Contains(GatewayRun.Password, StringComparison.Ordinal));
     }
+
+    [Theory]
+    [InlineData("cloudfoundry", 1)]
+    [InlineData("kubernetes", 1)]
+    [InlineData("kubernetes", 300)]
+    [InlineData("something-new", 1)]
+    public async Task C008_OriginatingIdentity_IsInTheAuditOfEveryChange(string platform, int groups)
+    {
+        await using var seq = await SeqServer.StartAsync();
+        var named = string.Join(",", Enumerable.Range(0, groups).Select(number => $"\"group-{number:D30}\""));
+        var user = """{"username":"düke","uid":"c2dde242","groups":[""" + named + """],"extra":{"mydata":["data1"]}}""";
+        await using (var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Logging:Seq:Url"] = seq.Url }))
+        {
+            foreach (var call in Call.Life("x", "b"))
+            {
+                (await call.SendAsync(run.Broker, Who(platform, user))).Is(call.Success);
+            }
+        }
+
+        var audits = seq.Events.Where(one => one.Template.StartsWith("Audit:", StringComparison.Ordinal)).ToList();
+        audits.Select(one => one["Action"]).ShouldBe(["provision", "update", "bind", "unbind", "deprovision"]);
+        audits.ShouldAllBe(one => one["Platform"] == platform && one["PlatformUser"] == user && one["RequestIdentity"] == "request-7");
+    }
+
+    private static (string Name, string Value)[] Who(string platform, string user)
+        => [("X-Broker-API-Originating-Identity", $"{platform} {Convert.ToBase64String(Encoding.UTF8.GetBytes(user))}"), ("X-Broker-API-Request-Identity", "request-7")];
 }

@@ -37,7 +37,10 @@ public sealed class BindTests(SharedGateway gateway) : ChecklistTests(gateway)
     public async Task C077_AsynchronousPlan_NeedsTheParameter()
     {
         var id = await ProvisionedAsync(planId: GatewayRun.AsyncPlan);
-        (await Broker.BindAsync(id, NewId(), BrokerClient.BindBody(planId: GatewayRun.AsyncPlan))).IsError(422, "AsyncRequired");
+        var binding = NewId();
+        (await Broker.BindAsync(id, binding, BrokerClient.BindBody(planId: GatewayRun.AsyncPlan))).IsError(422, "AsyncRequired");
+        (await Broker.SendAsync(HttpMethod.Put, $"{BrokerClient.Binding(id, binding)}?accepts_incomplete=false", BrokerClient.BindBody(planId: GatewayRun.AsyncPlan))).IsError(422, "AsyncRequired");
+        (await StoredBindingAsync(binding)).ShouldBeNull();
         (await Broker.BindAsync(id, NewId(), BrokerClient.BindBody(planId: GatewayRun.AsyncPlan), incomplete: true)).Status.ShouldBeOneOf(201, 202);
     }
 
@@ -48,6 +51,23 @@ public sealed class BindTests(SharedGateway gateway) : ChecklistTests(gateway)
         var binding = NewId();
         var first = (await Broker.BindAsync(id, binding)).Is(201);
         (await Broker.BindAsync(id, binding)).Is(200).Text.ShouldBe(first.Text);
+        (await Broker.BindAsync(id, binding, incomplete: true)).Is(200).Text.ShouldBe(first.Text);
+        (await Run.PortsAsync()).Single(port => port.ServiceInstanceId == id).Apps.ShouldHaveSingleItem().BindingIds.ShouldBe([binding]);
+    }
+
+    [Fact]
+    public async Task C078_AsynchronousRepeatOfASynchronousBind_IsRememberedAlsoWhenItFails()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:DependencyTimeout"] = "00:00:01", ["Harbor:Gateway:Broker:SynchronousTimeout"] = "00:00:01" });
+        (await run.Broker.ProvisionAsync("x")).Is(201);
+        run.Edge.Stall("b");
+        var first = run.Broker.BindAsync("x", "b");
+        await Eventually.TrueAsync(async () => (await run.Broker.LastBindingOperationAsync("x", "b")).Status == 200, "the bind is stored", cancellationToken: TestContext.Current.CancellationToken);
+        var operation = (await run.Broker.BindAsync("x", "b", incomplete: true)).Is(202).Operation;
+        (await first).IsError(503);
+        run.Edge.Go("b");
+        await Eventually.TrueAsync(async () => (await run.AllAsync<BindingDocument>()).Single().State == BindingState.Removed, "the port forgets it", cancellationToken: TestContext.Current.CancellationToken);
+        (await run.Broker.LastBindingOperationAsync("x", "b", operation)).Is(200).State.ShouldBe("failed");
     }
 
     [Fact]
@@ -57,6 +77,16 @@ public sealed class BindTests(SharedGateway gateway) : ChecklistTests(gateway)
         (await Broker.BindAsync(id, binding, BrokerClient.BindBody("app-2"))).IsError(409);
         (await Broker.BindAsync(id, binding, BrokerClient.BindBody(null))).IsError(409);
         (await Broker.BindAsync(await ProvisionedAsync(), binding)).IsError(409);
+        (await Broker.BindAsync(id, binding, WithParameters(new JsonObject { ["any"] = 1 }))).IsError(409);
+        (await Broker.BindAsync(id, binding, WithParameters(new JsonObject()))).Is(200);
+
+        var running = NewId();
+        Run.Edge.Stall(running);
+        (await Broker.BindAsync(id, running, incomplete: true)).Is(202);
+        (await Broker.BindAsync(id, running, BrokerClient.BindBody("app-2"), incomplete: true)).IsError(409);
+        (await Broker.BindAsync(id, running, WithParameters(new JsonObject { ["any"] = 1 }), incomplete: true)).IsError(409);
+        (await Broker.BindAsync(id, running, incomplete: true)).Is(202);
+        Run.Edge.Go(running);
     }
 
     [Fact]
@@ -68,16 +98,29 @@ public sealed class BindTests(SharedGateway gateway) : ChecklistTests(gateway)
             var body = BrokerClient.BindBody();
             body.Remove(field);
             (await Broker.BindAsync(id, NewId(), body)).IsError(400);
-            body[field] = "nope";
-            (await Broker.BindAsync(id, NewId(), body)).IsError(400);
+            foreach (var value in new JsonNode?[] { null, "", "nope", 5 })
+            {
+                body[field] = value;
+                (await Broker.BindAsync(id, NewId(), body)).IsError(400).Description!.ShouldContain(field);
+            }
         }
 
         (await Broker.BindAsync(id, NewId(), BrokerClient.BindBody(planId: GatewayRun.SecondPlan))).IsError(400);
-        var parameters = BrokerClient.BindBody();
-        parameters["parameters"] = new JsonObject { ["any"] = 1 };
-        (await Broker.BindAsync(id, NewId(), parameters)).IsError(400);
-        parameters["parameters"] = new JsonObject();
-        (await Broker.BindAsync(id, NewId(), parameters)).Is(201);
+        foreach (var parameters in new JsonNode[] { new JsonObject { ["any"] = 1 }, new JsonArray(), 5 })
+        {
+            (await Broker.BindAsync(id, NewId(), WithParameters(parameters))).IsError(400);
+        }
+
+        foreach (var (field, value) in new (string, JsonNode)[] { ("bind_resource", 5), ("bind_resource", new JsonObject { ["app_guid"] = 5 }), ("app_guid", new JsonArray()), ("context", "text") })
+        {
+            var body = BrokerClient.BindBody();
+            body[field] = value;
+            (await Broker.BindAsync(id, NewId(), body)).IsError(400);
+        }
+
+        (await Run.AllAsync<BindingDocument>()).ShouldNotContain(binding => binding.ServiceInstanceId == id);
+        (await Broker.BindAsync(id, NewId(), WithParameters(new JsonObject()))).Is(201);
+        (await Broker.BindAsync(id, NewId(), WithParameters(null))).Is(201);
     }
 
     [Fact]
@@ -123,6 +166,9 @@ public sealed class BindTests(SharedGateway gateway) : ChecklistTests(gateway)
         var binding = NewId();
         (await Broker.BindAsync(await ProvisionedAsync(planId: GatewayRun.PlainPlan), binding, BrokerClient.BindBody(planId: GatewayRun.PlainPlan))).IsError(400);
         (await Broker.BindAsync("never-seen", binding)).IsError(404);
+        var deleted = await ProvisionedAsync();
+        (await Broker.DeprovisionAsync(deleted)).Is(200);
+        (await Broker.BindAsync(deleted, binding)).IsError(404);
         var (running, _) = await ProvisioningAsync();
         (await Broker.BindAsync(running, binding)).IsError(422, "ConcurrencyError");
         (await StoredBindingAsync(binding)).ShouldBeNull();
@@ -141,51 +187,10 @@ public sealed class BindTests(SharedGateway gateway) : ChecklistTests(gateway)
         (await Run.PortsAsync()).Single(port => port.ServiceInstanceId == id).Apps.ShouldHaveSingleItem().BindingIds.ShouldBe([second]);
     }
 
-    [Theory]
-    [InlineData("tcp", "tcp")]
-    [InlineData("udp", "udp")]
-    [InlineData("both", "all")]
-    public async Task C086_C087_Endpoints_NameEveryHostAndTheProtocol(string protocol, string shown)
+    private static JsonObject WithParameters(JsonNode? parameters)
     {
-        var id = await ProvisionedAsync(new { protocol });
-        var body = (await Broker.BindAsync(id, NewId())).Is(201).Body;
-        var port = (int)body["credentials"]!["port"]!;
-        ((string?)body["credentials"]!["protocol"]).ShouldBe(shown);
-        body["endpoints"]!.ToJsonString().ShouldBe(
-            $$"""[{"host":"ext-services.example.com","ports":["{{port}}"],"protocol":"{{shown}}"},{"host":"10.0.0.9","ports":["{{port}}"],"protocol":"{{shown}}"}]""");
-    }
-
-    [Fact]
-    public async Task C088_C089_C090_Binding_HoldsNothingElse()
-    {
-        var (id, binding) = await BoundAsync();
-        (await Broker.FetchBindingAsync(id, binding)).Is(200).Body.Select(property => property.Key).ShouldBe(["credentials", "endpoints"]);
-    }
-
-    [Fact]
-    public async Task ChangedAddress_ShowsInTheNextFetch()
-    {
-        await using var run = await GatewayRun.StartAsync();
-        (await run.Broker.ProvisionAsync("x")).Is(201);
-        (await run.Broker.BindAsync("x", "b")).Is(201);
-        using var admin = new BrokerClient(run.Url, "admin", "a");
-        (await admin.SendAsync(HttpMethod.Patch, "/admin/v1/pools/default", new JsonObject { ["hostname_external"] = "new.example.com", ["host_external"] = null })).Is(200);
-        var credentials = (await run.Broker.FetchBindingAsync("x", "b")).Is(200).Body["credentials"]!.AsObject();
-        ((string?)credentials["ext_hostname"]).ShouldBe("new.example.com");
-        credentials.ContainsKey("ext_host").ShouldBeFalse();
-    }
-
-    [Fact]
-    public async Task UnansweredBind_Is503AndLeavesNothing()
-    {
-        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:DependencyTimeout"] = "00:00:00.3" });
-        (await run.Broker.ProvisionAsync("x")).Is(201);
-        run.Edge.AnswersAreLost = true;
-        (await run.Broker.BindAsync("x", "b")).IsError(503);
-        (await run.Broker.FetchBindingAsync("x", "b")).IsError(404);
-        run.Edge.AnswersAreLost = false;
-        await Eventually.TrueAsync(async () => (await run.AllAsync<BindingDocument>()).Count == 0, "the binding goes", cancellationToken: TestContext.Current.CancellationToken);
-        (await run.PortsAsync()).Single().Apps.ShouldBeEmpty();
-        (await run.Broker.BindAsync("x", "b")).Is(201);
+        var body = BrokerClient.BindBody();
+        body["parameters"] = parameters;
+        return body;
     }
 }

@@ -1,5 +1,7 @@
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.RegularExpressions;
+using Harbor.Gateway.Tests.CloudController;
 using Harbor.Gateway.Tests.Running;
 
 namespace Harbor.Gateway.Tests.Checklist;
@@ -15,13 +17,14 @@ public sealed partial class CatalogTests(SharedGateway gateway) : ChecklistTests
         ((string?)offering["description"]).ShouldBe("External port mapping service");
         ((bool)offering["bindable"]!).ShouldBeTrue();
         offering["tags"]!.AsArray().Select(tag => (string?)tag).ShouldBe(["harbor", "harbor-1.0", "Persistent external ports service", "tcp", "udp"]);
+        offering["plans"]!.AsArray().Count.ShouldBe(4);
     }
 
     [Fact]
     public async Task C019_C020_C021_Plans_AreUniqueAndWhole()
     {
         var plans = (await OfferingAsync())["plans"]!.AsArray();
-        plans.Select(plan => (string?)plan!["id"]).ShouldBeUnique();
+        plans.Select(plan => (string?)plan!["id"]).Append(BrokerClient.ServiceId).ShouldBeUnique();
         plans.Select(plan => (string?)plan!["name"]).ShouldBeUnique();
         plans.ShouldAllBe(plan => ((string?)plan!["id"])!.Length > 0 && ((string?)plan["description"])!.Length > 0 && FriendlyName().IsMatch((string)plan["name"]!));
         var first = plans[0]!;
@@ -50,12 +53,24 @@ public sealed partial class CatalogTests(SharedGateway gateway) : ChecklistTests
         ((bool)offering["bindings_retrievable"]!).ShouldBeTrue();
         ((bool)offering["allow_context_updates"]!).ShouldBeTrue();
         ((bool)offering["plan_updateable"]!).ShouldBeFalse();
-        foreach (var plan in offering["plans"]!.AsArray())
+        foreach (var plan in offering["plans"]!.AsArray().Select(plan => plan!.AsObject()))
         {
-            plan!["free"]!.GetValueKind().ShouldBeOneOf(System.Text.Json.JsonValueKind.True, System.Text.Json.JsonValueKind.False);
-            ((int)plan["maximum_polling_duration"]!).ShouldBeGreaterThan(0);
+            foreach (var flag in new[] { "free", "bindable", "plan_updateable", "binding_rotatable" })
+            {
+                plan[flag]!.GetValueKind().ShouldBeOneOf(JsonValueKind.True, JsonValueKind.False);
+            }
+
+            plan["maximum_polling_duration"]!.ToJsonString().ShouldBe("600");
         }
 
+        offering.Concat(offering["plans"]!.AsArray().SelectMany(plan => plan!.AsObject())).Select(property => property.Key).Distinct().Order().ShouldBe(
+        [
+            "allow_context_updates", "bindable", "binding_rotatable", "bindings_retrievable", "description", "free", "id", "instances_retrievable", "maintenance_info", "maximum_polling_duration",
+            "metadata", "name", "plan_updateable", "plans", "schemas", "tags",
+        ]);
+        ((bool)Plan(offering, GatewayRun.SecondPlan)["free"]!).ShouldBeFalse();
+        ((bool)Plan(offering, GatewayRun.SecondPlan)["bindable"]!).ShouldBeTrue();
+        ((bool)Plan(offering, GatewayRun.SecondPlan)["plan_updateable"]!).ShouldBeFalse();
         ((bool)Plan(offering, GatewayRun.PlainPlan)["bindable"]!).ShouldBeFalse();
         ((bool)Plan(offering, GatewayRun.PlainPlan)["binding_rotatable"]!).ShouldBeFalse();
         ((bool)Plan(offering, BrokerClient.PlanId)["binding_rotatable"]!).ShouldBeTrue();
@@ -72,7 +87,17 @@ public sealed partial class CatalogTests(SharedGateway gateway) : ChecklistTests
                 ((string?)schema["$schema"]).ShouldBe("http://json-schema.org/draft-04/schema#");
                 schema.ToJsonString().Length.ShouldBeLessThan(65_536);
                 schema.ToJsonString().ShouldNotContain("$ref");
+                (await DraftFour.FaultsOfAsync(schema)).ShouldBeEmpty();
             }
+
+            // Exactly what contracts name, and of an update what can change.
+            Names(schemas["service_instance"]!["create"]!).ShouldBe(
+            [
+                "allow", "balance", "connect_timeout_ms", "connection_rate_per_source", "deny", "hold_seconds", "idle_timeout_seconds", "max_connections", "max_connections_per_source", "port", "protocol",
+                "proxy_protocol",
+            ]);
+            Names(schemas["service_instance"]!["update"]!).ShouldBe(Names(schemas["service_instance"]!["create"]!).Where(name => name is not ("port" or "protocol")));
+            Names(schemas["service_binding"]!["create"]!).ShouldBeEmpty();
         }
     }
 
@@ -82,17 +107,21 @@ public sealed partial class CatalogTests(SharedGateway gateway) : ChecklistTests
         var offering = await OfferingAsync();
         Plan(offering, GatewayRun.SecondPlan)["maintenance_info"]!.ToJsonString().ShouldBe("""{"version":"2.1.0"}""");
         Plan(offering, BrokerClient.PlanId).ContainsKey("maintenance_info").ShouldBeFalse();
+
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Plans:0:MaintenanceDescription"] = "Connections are cut once." });
+        var described = (await run.Broker.SendAsync(HttpMethod.Get, "/v2/catalog")).Is(200).Body["services"]![0]!.AsObject();
+        Plan(described, GatewayRun.SecondPlan)["maintenance_info"]!.ToJsonString().ShouldBe("""{"version":"2.1.0","description":"Connections are cut once."}""");
     }
 
     [Fact]
     public async Task C027_Strings_AreShort()
     {
         var offering = await OfferingAsync();
-        foreach (var text in new[] { offering }.Concat(offering["plans"]!.AsArray().Select(plan => plan!.AsObject())).SelectMany(one => one)
-            .Where(property => property.Value is JsonValue value && value.GetValueKind() == System.Text.Json.JsonValueKind.String))
-        {
-            ((string)text.Value!).Length.ShouldBeLessThanOrEqualTo(255);
-        }
+        var texts = Texts(offering).ToList();
+        texts.Count.ShouldBeGreaterThan(100);
+        texts.ShouldAllBe(text => text.Length > 0 && text.Length <= 255);
+        offering["metadata"]!.AsObject().Select(property => property.Key).Except(["displayName", "imageUrl", "longDescription", "providerDisplayName", "documentationUrl", "supportUrl", "shareable"]).ShouldBeEmpty();
+        offering["plans"]!.AsArray().SelectMany(plan => plan!["metadata"]!.AsObject()).Select(property => property.Key).Except(["bullets", "costs", "displayName"]).ShouldBeEmpty();
     }
 
     [Fact]
@@ -100,9 +129,32 @@ public sealed partial class CatalogTests(SharedGateway gateway) : ChecklistTests
     {
         var first = (await Broker.SendAsync(HttpMethod.Get, "/v2/catalog")).Is(200);
         var tag = first.Headers.ETag!.ToString();
-        (await Broker.SendAsync(HttpMethod.Get, "/v2/catalog", null, ("If-None-Match", tag))).Is(304).Text.ShouldBeEmpty();
-        (await Broker.SendAsync(HttpMethod.Get, "/v2/catalog", null, ("If-None-Match", $"\"other\", W/{tag}"))).Is(304);
-        (await Broker.SendAsync(HttpMethod.Get, "/v2/catalog", null, ("If-None-Match", "\"other\""))).Is(200);
+        first.Headers.ETag!.IsWeak.ShouldBeFalse();
+        foreach (var equal in new[] { tag, $"W/{tag}", $"\"other\", W/{tag}", $"{tag},\"other\"", "*" })
+        {
+            var answer = (await Broker.SendAsync(HttpMethod.Get, "/v2/catalog", null, ("If-None-Match", equal))).Is(304);
+            answer.Text.ShouldBeEmpty();
+            answer.Headers.ETag!.ToString().ShouldBe(tag);
+        }
+
+        foreach (var other in new[] { "\"other\"", "W/\"other\"", tag.Trim('"'), $"\"{tag.Trim('"')}x\"", "" })
+        {
+            (await Broker.SendAsync(HttpMethod.Get, "/v2/catalog", null, ("If-None-Match", other))).Is(200).Text.ShouldBe(first.Text);
+        }
+
+        (await Broker.SendAsync(HttpMethod.Get, "/v2/catalog", null, ("If-None-Match", "\"other\""), ("If-None-Match", tag))).Is(304);
+    }
+
+    [Fact]
+    public async Task C028_OtherCatalog_HasAnotherTag()
+    {
+        await using var run = await GatewayRun.StartAsync();
+        var before = (await run.Broker.SendAsync(HttpMethod.Get, "/v2/catalog")).Is(200).Headers.ETag!.ToString();
+        await run.RestartAsync();
+        (await run.Broker.SendAsync(HttpMethod.Get, "/v2/catalog", null, ("If-None-Match", before))).Is(304);
+        run.Set("Harbor:Gateway:Plans:0:Description", "Changed");
+        await run.RestartAsync();
+        (await run.Broker.SendAsync(HttpMethod.Get, "/v2/catalog", null, ("If-None-Match", before))).Is(200).Text.ShouldContain("Changed");
     }
 
     [Fact]
@@ -129,6 +181,16 @@ public sealed partial class CatalogTests(SharedGateway gateway) : ChecklistTests
 
     private async Task<JsonObject> OfferingAsync()
         => (await Broker.SendAsync(HttpMethod.Get, "/v2/catalog")).Is(200).Body["services"]!.AsArray().ShouldHaveSingleItem()!.AsObject();
+
+    private static IEnumerable<string> Names(JsonNode schema) => schema["parameters"]!["properties"]!.AsObject().Select(property => property.Key).Order(StringComparer.Ordinal);
+
+    private static IEnumerable<string> Texts(JsonNode? node) => node switch
+    {
+        JsonObject one => one.SelectMany(property => Texts(property.Value)),
+        JsonArray many => many.SelectMany(Texts),
+        JsonValue value when value.GetValueKind() == JsonValueKind.String => [(string)value!],
+        _ => [],
+    };
 
     private static JsonObject Plan(JsonObject offering, string id) => offering["plans"]!.AsArray().Single(plan => (string?)plan!["id"] == id)!.AsObject();
 

@@ -69,4 +69,12 @@ public abstract class ChecklistTests(SharedGateway gateway)
 
     private protected Task<BindingDocument?> StoredBindingAsync(string id)
         => Run.Documents<BindingDocument>().GetAsync(id, TestContext.Current.CancellationToken).AsTask();
+
+    /// <summary>All that is stored of an instance, by versions: equal texts, and nothing was written.</summary>
+    private protected async Task<string> StateOfAsync(string id)
+    {
+        var bindings = (await Run.AllAsync<BindingDocument>()).Where(binding => binding.ServiceInstanceId == id).Select(binding => $"{binding.Id} {binding.Version}").Order();
+        var ports = (await Run.PortsAsync()).Where(port => port.ServiceInstanceId == id).Select(port => $"{port.Id} {port.Version}").Order();
+        return $"{id} {(await StoredAsync(id))?.Version}; {string.Join(", ", bindings)}; {string.Join(", ", ports)}";
+    }
 }

@@ -1,6 +1,7 @@
 using Harbor.Gateway.Tests.Running;
 using Harbor.State.Ports;
 using Harbor.State.Services;
+using Harbor.Testing;
 
 namespace Harbor.Gateway.Tests.Checklist;
 
@@ -12,6 +13,10 @@ public sealed class DeleteTests(SharedGateway gateway) : ChecklistTests(gateway)
         var (id, binding) = await BoundAsync();
         (await Broker.UnbindAsync(id, binding)).Is(200).Text.ShouldBe("{}");
         (await Broker.DeprovisionAsync(id)).Is(200).Text.ShouldBe("{}");
+
+        (id, binding) = await BoundAsync();
+        (await Broker.UnbindAsync(id, binding, incomplete: true)).Is(200).Text.ShouldBe("{}");
+        (await Broker.DeprovisionAsync(id, incomplete: true)).Is(200).Text.ShouldBe("{}");
     }
 
     [Fact]
@@ -20,6 +25,12 @@ public sealed class DeleteTests(SharedGateway gateway) : ChecklistTests(gateway)
         var (id, operation) = await DeprovisioningAsync();
         (await Broker.DeprovisionAsync(id, incomplete: true)).Is(202).Operation.ShouldBe(operation);
         (await EndAsync(id)).ShouldBe("succeeded");
+
+        var (bound, binding) = await BoundAsync();
+        Run.Edge.Stall(binding);
+        var unbind = (await Broker.UnbindAsync(bound, binding, incomplete: true)).Is(202).Operation;
+        (await Broker.UnbindAsync(bound, binding, incomplete: true)).Is(202).Operation.ShouldBe(unbind);
+        Run.Edge.Go(binding);
     }
 
     [Fact]
@@ -34,6 +45,14 @@ public sealed class DeleteTests(SharedGateway gateway) : ChecklistTests(gateway)
         (await Broker.UnbindAsync(id, binding)).Is(410).Text.ShouldBe("{}");
         (await Broker.DeprovisionAsync(id)).Is(200);
         (await Broker.DeprovisionAsync(id)).Is(410);
+        (await Broker.DeprovisionAsync(id, incomplete: true)).Is(410).Text.ShouldBe("{}");
+        (await Broker.DeprovisionAsync(id, planId: GatewayRun.SecondPlan)).Is(410);
+        (await Broker.UnbindAsync(id, binding, incomplete: true)).Is(410);
+
+        (id, binding) = await BoundAsync();
+        (await Broker.UnbindAsync(id, binding, incomplete: true)).Is(200);
+        (await Broker.UnbindAsync(id, binding, incomplete: true)).Is(410);
+        (await Broker.UnbindAsync(id, binding, planId: GatewayRun.SecondPlan)).Is(410);
     }
 
     [Theory]
@@ -48,6 +67,7 @@ public sealed class DeleteTests(SharedGateway gateway) : ChecklistTests(gateway)
         (await Broker.SendAsync(HttpMethod.Delete, BrokerClient.Instance(id) + query)).IsError(400);
         (await Broker.SendAsync(HttpMethod.Delete, BrokerClient.Binding(id, binding) + query)).IsError(400);
         (await Broker.SendAsync(HttpMethod.Delete, BrokerClient.Instance("never-seen") + query)).IsError(400);
+        (await Broker.SendAsync(HttpMethod.Delete, BrokerClient.Binding(id, "never-seen") + query)).IsError(400);
         (await Broker.FetchBindingAsync(id, binding)).Is(200);
     }
 
@@ -57,6 +77,16 @@ public sealed class DeleteTests(SharedGateway gateway) : ChecklistTests(gateway)
         (await Broker.DeprovisionAsync("never-seen", planId: GatewayRun.AsyncPlan)).IsError(422, "AsyncRequired");
         (await Broker.UnbindAsync("never-seen", "b", planId: GatewayRun.AsyncPlan)).IsError(422, "AsyncRequired");
         (await Broker.DeprovisionAsync("never-seen", incomplete: true, planId: GatewayRun.AsyncPlan)).Is(410);
+        (await Broker.UnbindAsync("never-seen", "b", incomplete: true, planId: GatewayRun.AsyncPlan)).Is(410);
+
+        var id = await ProvisionedAsync(planId: GatewayRun.AsyncPlan);
+        var binding = NewId();
+        (await Broker.BindAsync(id, binding, BrokerClient.BindBody(planId: GatewayRun.AsyncPlan), incomplete: true)).Is(201);
+        var before = await StateOfAsync(id);
+        (await Broker.UnbindAsync(id, binding, planId: GatewayRun.AsyncPlan)).IsError(422, "AsyncRequired");
+        (await Broker.DeprovisionAsync(id, planId: GatewayRun.AsyncPlan)).IsError(422, "AsyncRequired");
+        (await Broker.SendAsync(HttpMethod.Delete, $"{BrokerClient.Instance(id)}?accepts_incomplete=false&service_id={BrokerClient.ServiceId}&plan_id={GatewayRun.AsyncPlan}")).IsError(422, "AsyncRequired");
+        (await StateOfAsync(id)).ShouldBe(before);
     }
 
     [Fact]
@@ -82,12 +112,29 @@ public sealed class DeleteTests(SharedGateway gateway) : ChecklistTests(gateway)
     }
 
     [Fact]
+    public async Task C105_DeleteDuringCreate_GivesBackThePortThatWasTaken()
+    {
+        await using var run = await GatewayRun.StartAsync();
+        run.Edge.WorkersAreSilent = true;
+        run.Edge.WorkersAreDeaf = true;
+        var create = (await run.Broker.ProvisionAsync("x", incomplete: true)).Is(202).Operation;
+        await Eventually.TrueAsync(async () => (await run.PortsAsync()).Any(port => port.State == PortState.Active), "the port is taken", cancellationToken: TestContext.Current.CancellationToken);
+        run.Edge.WorkersAreDeaf = false;
+        var delete = await run.Broker.DeprovisionAsync("x", incomplete: true);
+        delete.Status.ShouldBeOneOf(200, 202);
+        await Eventually.TrueAsync(async () => (await run.Broker.LastOperationAsync("x")).State == "succeeded", "the delete ends", cancellationToken: TestContext.Current.CancellationToken);
+        (await run.Broker.LastOperationAsync("x", create)).Is(200).State.ShouldBe("failed");
+        (await run.PortsAsync()).ShouldNotContain(port => port.State == PortState.Active);
+        (await run.Broker.FetchAsync("x")).IsError(404);
+    }
+
+    [Fact]
     public async Task C105_SynchronousCreate_IsToldThatItWasDeleted()
     {
         var id = NewId();
         Run.Edge.Stall(id);
         var create = Broker.ProvisionAsync(id);
-        await Harbor.Testing.Eventually.TrueAsync(async () => await StoredAsync(id) is not null, "the create is stored", cancellationToken: TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(async () => await StoredAsync(id) is not null, "the create is stored", cancellationToken: TestContext.Current.CancellationToken);
         (await Broker.DeprovisionAsync(id, incomplete: true)).Is(202);
         (await create).IsError(409);
         (await EndAsync(id)).ShouldBe("succeeded");
@@ -100,6 +147,7 @@ public sealed class DeleteTests(SharedGateway gateway) : ChecklistTests(gateway)
         (await Broker.BindAsync(id, NewId(), BrokerClient.BindBody(null))).Is(201);
         (await Broker.DeprovisionAsync(id)).Is(200);
         (await Broker.FetchBindingAsync(id, binding)).IsError(404);
+        (await Broker.UnbindAsync(id, binding)).Is(410);
         (await Run.AllAsync<BindingDocument>()).ShouldNotContain(one => one.ServiceInstanceId == id);
         var port = (await Run.PortsAsync()).Single(one => one.ServiceInstanceId == id);
         port.State.ShouldBe(PortState.Quarantined);

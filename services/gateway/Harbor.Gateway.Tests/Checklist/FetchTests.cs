@@ -20,6 +20,7 @@ public sealed class FetchTests(SharedGateway gateway) : ChecklistTests(gateway)
         var (id, _) = await ProvisioningAsync();
         (await Broker.FetchAsync(id)).IsError(404);
         (await EndAsync(id)).ShouldBe("succeeded");
+        (await Broker.FetchAsync(id)).Is(200);
         (await Broker.DeprovisionAsync(id)).Is(200);
         (await Broker.FetchAsync(id)).IsError(404);
     }
@@ -40,9 +41,12 @@ public sealed class FetchTests(SharedGateway gateway) : ChecklistTests(gateway)
         (await Broker.UpdateAsync(id, BrokerClient.UpdateBody(new { hold_seconds = 4, balance = "source_hash" }))).Is(200);
         var body = (await Broker.FetchAsync(id)).Is(200).Body;
         body["parameters"]!.ToJsonString().ShouldBe("""{"balance":"source_hash","allow":["10.1.2.3/8"],"hold_seconds":4}""");
-        ((string?)body["maintenance_info"]!["version"]).ShouldBe("2.1.0");
-        body.ShouldAllBe(property => property.Value != null);
-        (await Broker.FetchAsync(await ProvisionedAsync())).Body.ContainsKey("maintenance_info").ShouldBeFalse();
+        body["maintenance_info"]!.ToJsonString().ShouldBe("""{"version":"2.1.0"}""");
+        ((string?)body["service_id"]).ShouldBe(BrokerClient.ServiceId);
+        ((string?)body["plan_id"]).ShouldBe(GatewayRun.SecondPlan);
+        body.Count.ShouldBe(4);
+        (await Broker.FetchAsync(await ProvisionedAsync())).Is(200).Text.ShouldBe(
+            $$$"""{"service_id":"{{{BrokerClient.ServiceId}}}","plan_id":"{{{BrokerClient.PlanId}}}","parameters":{}}""");
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using Harbor.Gateway.Tests.Running;
+using Harbor.State.Ports;
 using Harbor.State.Services;
 using Harbor.Testing;
 
@@ -37,14 +38,30 @@ public sealed class LastOperationTests(SharedGateway gateway) : ChecklistTests(g
     [InlineData("task 1/2?&%")]
     [InlineData("")]
     public async Task C049_UnknownOperation_IsTheLatest(string operation)
-        => (await Broker.LastOperationAsync(await ProvisionedAsync(), operation)).Is(200).State.ShouldBe("succeeded");
+    {
+        var (id, _) = await ProvisioningAsync();
+        (await Broker.LastOperationAsync(id, operation)).Is(200).State.ShouldBe("in progress");
+        (await EndAsync(id)).ShouldBe("succeeded");
+        (await Broker.LastOperationAsync(id, operation)).Is(200).State.ShouldBe("succeeded");
+        var (bound, binding) = await BoundAsync();
+        (await Broker.LastBindingOperationAsync(bound, binding, operation)).Is(200).State.ShouldBe("succeeded");
+    }
 
     [Fact]
     public async Task C050_Hints_AreNotChecked()
-        => (await Broker.SendAsync(HttpMethod.Get, $"{BrokerClient.Instance(await ProvisionedAsync())}/last_operation?plan_id=old&service_id=x")).Is(200);
+    {
+        var (id, _) = await UpdatingAsync(new { hold_seconds = 1 });
+        (await Broker.SendAsync(HttpMethod.Get, $"{BrokerClient.Instance(id)}/last_operation?plan_id=old&service_id=x")).Is(200).State.ShouldBe("in progress");
+        (await EndAsync(id)).ShouldBe("succeeded");
+        (await Broker.SendAsync(HttpMethod.Get, $"{BrokerClient.Instance(id)}/last_operation?plan_id=&service_id=")).Is(200).State.ShouldBe("succeeded");
+    }
 
     [Fact]
-    public async Task C051_UnknownInstance_Is404() => (await Broker.LastOperationAsync("never-seen")).IsError(404);
+    public async Task C051_UnknownInstance_Is404()
+    {
+        (await Broker.LastOperationAsync("never-seen")).IsError(404);
+        (await Broker.LastOperationAsync("never-seen", "operation")).IsError(404);
+    }
 
     [Fact]
     public async Task C052_C053_DeletedInstance_SucceededAndLaterIsGone()
@@ -56,6 +73,14 @@ public sealed class LastOperationTests(SharedGateway gateway) : ChecklistTests(g
 
         await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:RememberEnds"] = "00:00:00.001" });
         (await run.Broker.ProvisionAsync("x")).Is(201);
+        (await run.Broker.UpdateAsync("x", BrokerClient.UpdateBody(new { hold_seconds = 1 }))).Is(200);
+        run.Edge.Stall("running");
+        (await run.Broker.ProvisionAsync("running", incomplete: true)).Is(202);
+        (await run.Broker.ProvisionAsync("passing")).Is(201);
+        (await run.Broker.DeprovisionAsync("passing")).Is(200);
+        await Eventually.TrueAsync(async () => (await run.Broker.LastOperationAsync("passing")).Status == 410, "time passes", cancellationToken: TestContext.Current.CancellationToken);
+        (await run.Broker.LastOperationAsync("x")).Is(200).State.ShouldBe("succeeded");
+        (await run.Broker.LastOperationAsync("running")).Is(200).State.ShouldBe("in progress");
         (await run.Broker.DeprovisionAsync("x")).Is(200);
         await Eventually.TrueAsync(async () => (await run.Broker.LastOperationAsync("x")).Status == 410, "the end is not remembered", cancellationToken: TestContext.Current.CancellationToken);
     }
@@ -83,7 +108,7 @@ public sealed class LastOperationTests(SharedGateway gateway) : ChecklistTests(g
         (await run.Broker.ProvisionAsync("late", incomplete: true)).Is(202);
         var failed = await Eventually.GetAsync(() => run.Broker.LastOperationAsync("late"), answer => answer.State == "failed", "the provision fails", cancellationToken: TestContext.Current.CancellationToken);
         failed.Description.ShouldNotBeNullOrEmpty();
-        failed.Body.ContainsKey("instance_usable").ShouldBeFalse();
+        failed.Body.Select(property => property.Key).ShouldBe(["state", "description"]);
         await Eventually.TrueAsync(async () => (await run.PortsAsync()).Count == 0, "the port is given back", cancellationToken: TestContext.Current.CancellationToken);
         (await run.Broker.FetchAsync("late")).IsError(404);
         (await run.Broker.LastOperationAsync("late")).Is(200).State.ShouldBe("failed");
@@ -99,6 +124,22 @@ public sealed class LastOperationTests(SharedGateway gateway) : ChecklistTests(g
         var failed = await Eventually.GetAsync(() => run.Broker.LastOperationAsync("x"), answer => answer.State == "failed", "the delete fails", cancellationToken: TestContext.Current.CancellationToken);
         ((bool)failed.Body["instance_usable"]!).ShouldBeFalse();
         failed.Body.ContainsKey("update_repeatable").ShouldBeFalse();
+        failed.Description.ShouldNotBeNullOrEmpty();
+        (await run.Broker.FetchAsync("x")).IsError(404);
+        run.Edge.NodeIsDown = false;
+        (await run.Broker.DeprovisionAsync("x")).Is(200);
+        (await run.PortsAsync()).ShouldHaveSingleItem().State.ShouldBe(PortState.Quarantined);
+    }
+
+    [Fact]
+    public async Task C055_C108_FailedSynchronousDeprovision_SaysThatTheInstanceIsUnusable_AndCanBeRepeated()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:SynchronousTimeout"] = "00:00:00.4" });
+        (await run.Broker.ProvisionAsync("x")).Is(201);
+        run.Edge.NodeIsDown = true;
+        var failed = (await run.Broker.DeprovisionAsync("x")).IsError(503);
+        ((bool?)failed.Body["instance_usable"]).ShouldBe(false);
+        failed.Body.ContainsKey("update_repeatable").ShouldBeFalse();
         run.Edge.NodeIsDown = false;
         (await run.Broker.DeprovisionAsync("x")).Is(200);
     }
@@ -109,5 +150,6 @@ public sealed class LastOperationTests(SharedGateway gateway) : ChecklistTests(g
         var (id, _) = await ProvisioningAsync();
         (await Broker.LastOperationAsync(id)).Headers.RetryAfter!.Delta.ShouldBe(TimeSpan.FromSeconds(1));
         (await EndAsync(id)).ShouldBe("succeeded");
+        (await Broker.LastOperationAsync(id)).Headers.RetryAfter.ShouldBeNull();
     }
 }

@@ -1,3 +1,4 @@
+using System.Text.Json.Nodes;
 using Harbor.Contracts.Allocation;
 using Harbor.Contracts.Bindings;
 using Harbor.Gateway.Tests.Running;
@@ -52,6 +53,23 @@ public sealed class OrphanTests(SharedGateway gateway) : ChecklistTests(gateway)
         (await run.Broker.UnbindAsync("y", "b")).Status.ShouldBeOneOf(200, 410);
         (await run.Broker.UnbindAsync("y", "b")).Is(410);
         (await run.AllAsync<BindingDocument>()).ShouldBeEmpty();
+
+        // The same where the platform polled, and was told "failed".
+        run.Edge.AnswersAreLost = true;
+        (await run.Broker.BindAsync("y", "c", incomplete: true)).Is(202);
+        (await run.Broker.ProvisionAsync("z", incomplete: true)).Is(202);
+        await Eventually.TrueAsync(
+            async () => (await run.Broker.LastBindingOperationAsync("y", "c")).State == "failed" && (await run.Broker.LastOperationAsync("z")).State == "failed", "both fail", cancellationToken: TestContext.Current.CancellationToken);
+        run.Edge.AnswersAreLost = false;
+        (await run.Broker.UnbindAsync("y", "c", incomplete: true)).Status.ShouldBeOneOf(200, 202, 410);
+        (await run.Broker.DeprovisionAsync("z", incomplete: true)).Status.ShouldBeOneOf(200, 202);
+        await Eventually.TrueAsync(
+            async () => (await run.Broker.UnbindAsync("y", "c", incomplete: true)).Status == 410 && (await run.Broker.DeprovisionAsync("z", incomplete: true)).Status == 410,
+            "both are gone", cancellationToken: TestContext.Current.CancellationToken);
+        var port = (await run.PortsAsync()).Where(one => one.State == PortState.Active).ShouldHaveSingleItem();
+        port.ServiceInstanceId.ShouldBe("y");
+        port.Apps.ShouldBeEmpty();
+        (await run.AllAsync<BindingDocument>()).ShouldAllBe(binding => binding.State == BindingState.Removed);
     }
 
     [Fact]
@@ -65,8 +83,15 @@ public sealed class OrphanTests(SharedGateway gateway) : ChecklistTests(gateway)
             await Broker.ProvisionAsync(id, BrokerClient.ProvisionBody(new { hold_seconds = 1 })),
             await Broker.BindAsync(id, NewId(), BrokerClient.BindBody(planId: "nope")),
             await Broker.ProvisionAsync(NewId(), BrokerClient.ProvisionBody(new { port = 1 })),
+            await Broker.ProvisionAsync(NewId(), BrokerClient.ProvisionBody(new { max_connections = 101 }, GatewayRun.SecondPlan)),
+            await Broker.ProvisionAsync(NewId(), new JsonObject()),
+            await Broker.ProvisionAsync(id, BrokerClient.ProvisionBody(new { nope = 1 })),
+            await Broker.BindAsync(id, NewId(), new JsonObject()),
+            await Broker.BindAsync(id, NewId(), BrokerClient.BindBody(planId: GatewayRun.SecondPlan)),
+            await Broker.BindAsync("never-seen", NewId()),
         ];
-        refused.ShouldAllBe(answer => answer.Status == 400 || answer.Status == 409);
+        refused.ShouldAllBe(answer => answer.Status == 400 || answer.Status == 404 || answer.Status == 409);
+        refused.Count(answer => answer.Status == 404).ShouldBe(1);
     }
 
     [Fact]

@@ -1,7 +1,6 @@
 using System.Text.Json.Nodes;
 using Harbor.Contracts.Ports;
 using Harbor.Gateway.Tests.Running;
-using Harbor.State.Services;
 
 namespace Harbor.Gateway.Tests.Checklist;
 
@@ -56,7 +55,14 @@ public sealed class ProvisionTests(SharedGateway gateway) : ChecklistTests(gatew
         var offering = BrokerClient.ProvisionBody();
         offering["service_id"] = "nope";
         (await Broker.ProvisionAsync("c34", offering)).IsError(400);
-        (await Broker.ProvisionAsync("c34", BrokerClient.ProvisionBody(planId: "nope"))).IsError(400);
+        offering["service_id"] = GatewayRun.SecondPlan;
+        (await Broker.ProvisionAsync("c34", offering)).IsError(400);
+        foreach (var plan in new[] { "nope", BrokerClient.ServiceId, BrokerClient.PlanId.ToUpperInvariant() })
+        {
+            (await Broker.ProvisionAsync("c34", BrokerClient.ProvisionBody(planId: plan), incomplete: true)).IsError(400).Description!.ShouldContain("plan_id");
+        }
+
+        (await StoredAsync("c34")).ShouldBeNull();
     }
 
     [Theory]
@@ -113,7 +119,7 @@ public sealed class ProvisionTests(SharedGateway gateway) : ChecklistTests(gatew
         var (running, _) = await ProvisioningAsync();
         var space = BrokerClient.ProvisionBody();
         space["space_guid"] = "space-2";
-        foreach (var body in new[] { BrokerClient.ProvisionBody(new { hold_seconds = 9 }), BrokerClient.ProvisionBody(organization: "org-2"), BrokerClient.ProvisionBody(planId: GatewayRun.SecondPlan), space })
+        foreach (var body in new[] { BrokerClient.ProvisionBody(new { nope = 1 }), BrokerClient.ProvisionBody(new { hold_seconds = 9 }), BrokerClient.ProvisionBody(organization: "org-2"), BrokerClient.ProvisionBody(planId: GatewayRun.SecondPlan), space })
         {
             (await Broker.ProvisionAsync(id, body)).IsError(409);
             (await Broker.ProvisionAsync(running, body, incomplete: true)).IsError(409);
@@ -133,6 +139,12 @@ public sealed class ProvisionTests(SharedGateway gateway) : ChecklistTests(gatew
         var named = BrokerClient.ProvisionBody(new { });
         named["context"] = new JsonObject { ["instance_name"] = "udp-now", ["annotations"] = new JsonObject { ["a"] = "b" } };
         (await Broker.ProvisionAsync(plain, named)).Is(200);
+        named["parameters"] = null;
+        (await Broker.ProvisionAsync(plain, named)).Is(200);
+
+        var empty = await ProvisionedAsync(new { });
+        (await Broker.ProvisionAsync(empty)).Is(200);
+        (await Run.PortsAsync()).Single(port => port.ServiceInstanceId == plain).Protocol.ShouldBe(PortProtocol.Tcp);
     }
 
     [Fact]
@@ -141,8 +153,12 @@ public sealed class ProvisionTests(SharedGateway gateway) : ChecklistTests(gatew
         var id = NewId();
         (await Broker.ProvisionAsync(id, Maintained(GatewayRun.SecondPlan, "2.0.0"))).IsError(422, "MaintenanceInfoConflict");
         (await Broker.ProvisionAsync(id, Maintained(BrokerClient.PlanId, "2.1.0"))).IsError(422, "MaintenanceInfoConflict");
+        (await Broker.ProvisionAsync(id, Maintained(GatewayRun.SecondPlan, ""), incomplete: true)).IsError(422, "MaintenanceInfoConflict");
         (await StoredAsync(id)).ShouldBeNull();
         (await Broker.ProvisionAsync(id, Maintained(GatewayRun.SecondPlan, "2.1.0"))).Is(201);
+        var without = BrokerClient.ProvisionBody(planId: GatewayRun.SecondPlan);
+        without["maintenance_info"] = new JsonObject { ["description"] = "no version" };
+        (await Broker.ProvisionAsync(NewId(), without)).Is(201);
     }
 
     [Fact]
@@ -165,77 +181,17 @@ public sealed class ProvisionTests(SharedGateway gateway) : ChecklistTests(gatew
         var id = NewId();
         (await Broker.ProvisionAsync(id, body)).Is(201);
         (await StoredAsync(id))!.OrganizationGuid.ShouldBe("org-c");
-    }
+        (await StoredAsync(id))!.SpaceGuid.ShouldBe("space-c");
 
-    [Fact]
-    public async Task C044_SimultaneousPuts_MakeOnePort()
-    {
-        var id = NewId();
-        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(number => Broker.ProvisionAsync(id, incomplete: number % 2 == 0)));
-        answers.ShouldAllBe(answer => answer.Status == 200 || answer.Status == 201 || answer.Status == 202 || answer.Error == "ConcurrencyError");
-        (await EndAsync(id)).ShouldBe("succeeded");
-        (await Run.PortsAsync()).Count(port => port.ServiceInstanceId == id).ShouldBe(1);
-    }
-
-    [Fact]
-    public async Task C045_Operation_IsFoundAtOnceAndAfterARestart()
-    {
-        await using var run = await GatewayRun.StartAsync();
-        run.Edge.NodeIsDown = true;
-        var operation = (await run.Broker.ProvisionAsync("slow", incomplete: true)).Is(202).Operation;
-        (await run.Broker.LastOperationAsync("slow", operation)).Is(200).State.ShouldBe("in progress");
-        await run.RestartAsync();
-        (await run.Broker.LastOperationAsync("slow", operation)).Is(200).State.ShouldBe("in progress");
-    }
-
-    [Theory]
-    [InlineData("udp-game", PortProtocol.Udp)]
-    [InlineData("UDPish", PortProtocol.Udp)]
-    [InlineData("both-ways", PortProtocol.Both)]
-    [InlineData("Multi-x", PortProtocol.Both)]
-    [InlineData("multi", PortProtocol.Tcp)]
-    [InlineData("web", PortProtocol.Tcp)]
-    public async Task Protocol_WithoutParameter_IsByTheInstancesName(string name, PortProtocol protocol)
-    {
-        var id = NewId();
-        var body = BrokerClient.ProvisionBody();
-        body["context"] = new JsonObject { ["instance_name"] = name };
-        (await Broker.ProvisionAsync(id, body)).Is(201);
-        (await Run.PortsAsync()).Single(port => port.ServiceInstanceId == id).Protocol.ShouldBe(protocol);
-    }
-
-    [Fact]
-    public async Task RequestedPort_Free_IsGivenAndTakenIsRefused()
-    {
-        var (first, second) = (NewId(), NewId());
-        (await Broker.ProvisionAsync(first, BrokerClient.ProvisionBody(new { port = 23998 }))).Is(201);
-        (await Run.PortsAsync()).Single(port => port.ServiceInstanceId == first).Port.ShouldBe(23998);
-        (await Broker.ProvisionAsync(second, BrokerClient.ProvisionBody(new { port = 23998 }))).IsError(400).Description!.ShouldContain("23998");
-        (await StoredAsync(second)).ShouldBeNull();
-        (await Broker.DeprovisionAsync(first)).Is(200);
-        (await Broker.ProvisionAsync(second, BrokerClient.ProvisionBody(new { port = 23998 }))).IsError(400);
-    }
-
-    [Fact]
-    public async Task SecondPlan_GivesPortsOfItsPoolWithItsLimits()
-    {
-        var id = await ProvisionedAsync(planId: GatewayRun.SecondPlan);
-        var port = (await Run.PortsAsync()).Single(one => one.ServiceInstanceId == id);
-        port.Pool.ShouldBe("second");
-        port.Policy.MaxConnections.ShouldBe(100);
-        (await Broker.ProvisionAsync(NewId(), BrokerClient.ProvisionBody(new { max_connections = 101 }, GatewayRun.SecondPlan))).IsError(400).Description!.ShouldContain("100");
-    }
-
-    [Fact]
-    public async Task FailedInstance_CanBeProvisionedAgain()
-    {
-        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:SynchronousTimeout"] = "00:00:00.5" });
-        run.Edge.NodeIsDown = true;
-        (await run.Broker.ProvisionAsync("again")).IsError(503);
-        run.Edge.NodeIsDown = false;
-        (await run.Broker.ProvisionAsync("again", incomplete: true)).Status.ShouldBeOneOf(201, 202);
-        await Harbor.Testing.Eventually.TrueAsync(async () => (await run.Broker.FetchAsync("again")).Status == 200, "the instance is there", cancellationToken: TestContext.Current.CancellationToken);
-        (await run.AllAsync<ServiceInstanceDocument>()).ShouldHaveSingleItem().State.ShouldBe(ServiceInstanceState.Active);
+        var top = BrokerClient.ProvisionBody();
+        top["context"] = new JsonObject { ["platform"] = "kubernetes", ["namespace"] = "n", ["clusterid"] = "c" };
+        (await Broker.ProvisionAsync(id = NewId(), top)).Is(201);
+        (await StoredAsync(id))!.OrganizationGuid.ShouldBe("org-1");
+        foreach (var context in new JsonNode?[] { null, new JsonObject() })
+        {
+            top["context"] = context;
+            (await Broker.ProvisionAsync(NewId(), top)).Is(201);
+        }
     }
 
     private static JsonObject Maintained(string planId, string version)

@@ -38,6 +38,42 @@ public sealed class GatewayOptionsTests
     }
 
     [Theory]
+    [InlineData("1.0.0", true)]
+    [InlineData("0.10.2-rc.1-x.0+build.007", true)]
+    [InlineData("1.0.0-0a", true)]
+    [InlineData("1.0", false)]
+    [InlineData("01.0.0", false)]
+    [InlineData("1.0.0-01", false)]
+    [InlineData("1.0.0-a..b", false)]
+    [InlineData("1.0.0-", false)]
+    [InlineData("1.0.0+", false)]
+    [InlineData("1.0.0+a..b", false)]
+    [InlineData("1.0.\u0663", false)]
+    [InlineData("1.0.0\n", false)]
+    public void C026_MaintenanceVersion_IsSemantic(string version, bool good)
+        => Problems(new GatewayOptions { Plans = [new PlanOptions { Id = "1", Name = "n", Description = "d", MaintenanceVersion = version }] }).Count.ShouldBe(good ? 0 : 1);
+
+    /// <summary>What platforms refuse in a catalog must not get there: they refuse it whole.</summary>
+    [Fact]
+    public void C020_C026_C027_PlanThatPlatformsRefuse_IsAProblem()
+    {
+        PlanOptions Plan() => new() { Id = "1", Name = "n", Description = "d", MaintenanceVersion = "1.0.0", MaintenanceDescription = "m" };
+        Problems(new GatewayOptions { Plans = [Plan()] }).ShouldBeEmpty();
+        List<Action<PlanOptions>> faults =
+        [
+            plan => plan.Id = ServiceOffering.Id, plan => plan.Id = new string('i', 256), plan => plan.Id = "a\nb", plan => plan.Name = new string('n', 256), plan => plan.Name = "n\n",
+            plan => plan.Description = new string('d', 256), plan => plan.MaintenanceDescription = new string('d', 256), plan => plan.MaintenanceDescription = "", plan => plan.MaintenanceVersion = null,
+            plan => plan.MaintenanceVersion = $"1.0.0-{new string('v', 256)}",
+        ];
+        foreach (var fault in faults)
+        {
+            var plan = Plan();
+            fault(plan);
+            Problems(new GatewayOptions { Plans = [plan] }).ShouldHaveSingleItem();
+        }
+    }
+
+    [Theory]
     [InlineData("35000-40000", true)]
     [InlineData("1-65535", true)]
     [InlineData("7-7", true)]

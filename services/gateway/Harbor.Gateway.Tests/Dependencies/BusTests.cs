@@ -78,7 +78,7 @@ public sealed class BusTests(RabbitMqServer rabbit) : IClassFixture<RabbitMqServ
         await EndsAsync(async () => (await run.Broker.ProvisionAsync("refused")).Status is 200 or 201, "what was refused is taken");
         await EndsAsync(async () => (await run.Broker.DeprovisionAsync("deleted")).Status is 200 or 410, "what was to be deleted is gone");
         await EndsAsync(
-            async () => (await run.AllAsync<BindingDocument>()).Count == 0 && (await run.PortsAsync()).All(port => port.Apps.Count == 0),
+            async () => (await run.AllAsync<BindingDocument>()).All(binding => binding.State == BindingState.Removed) && (await run.PortsAsync()).All(port => port.Apps.Count == 0),
             "nothing is left of the bind that was refused, nor of the unbind that was accepted");
         await EndsAsync(
             async () => (await run.Broker.UpdateAsync("kept", BrokerClient.UpdateBody(new { hold_seconds = 2 }))).Status == 200, "the instance whose update was refused can be updated");

@@ -21,6 +21,8 @@ internal sealed class FakeEdgeModule(FakeEdge edge, TimeProvider? time) : IHarbo
         builder.Services.AddSingleton(edge);
         builder.Services.AddSingleton<IDocuments<ServiceInstanceDocument>>(
             provider => new HangingDocuments<ServiceInstanceDocument>(provider.GetRequiredService<IDocumentStore>().Open(ServiceDocuments.Instances)));
+        builder.Services.AddSingleton<IDocuments<BindingDocument>>(
+            provider => new HangingDocuments<BindingDocument>(provider.GetRequiredService<IDocumentStore>().Open(ServiceDocuments.Bindings)));
         builder.Services.AddSingleton<FakePorts>();
         builder.Services.AddHostedService<FakeWorker>();
         if (time is not null)

@@ -12,7 +12,9 @@ internal sealed class BrokerClient : IDisposable
 
     public BrokerClient(string url, string user, string password, string? version = "2.17")
     {
-        Http = new HttpClient { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(50) };
+        // Not ASCII alone: what a broker must bear is also what no decent client sends.
+        var handler = new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 };
+        Http = new HttpClient(handler) { BaseAddress = new Uri(url), Timeout = TimeSpan.FromSeconds(50) };
         Http.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{user}:{password}")));
         if (version is not null)
         {
@@ -58,14 +60,16 @@ internal sealed class BrokerClient : IDisposable
     public Task<Answer> UnbindAsync(string id, string binding, bool incomplete = false, string planId = PlanId)
         => SendAsync(HttpMethod.Delete, $"{Binding(id, binding)}?service_id={ServiceId}&plan_id={planId}{(incomplete ? "&accepts_incomplete=true" : "")}");
 
-    public Task<Answer> LastBindingOperationAsync(string id, string binding) => SendAsync(HttpMethod.Get, $"{Binding(id, binding)}/last_operation");
+    public Task<Answer> LastBindingOperationAsync(string id, string binding, string? operation = null)
+        => SendAsync(HttpMethod.Get, $"{Binding(id, binding)}/last_operation{(operation is null ? "" : $"?operation={Uri.EscapeDataString(operation)}")}");
 
     public Task<Answer> SendAsync(HttpMethod method, string path, JsonNode? body = null, params (string Name, string Value)[] headers)
         => SendTextAsync(method, path, body?.ToJsonString(), "application/json", headers);
 
     public async Task<Answer> SendTextAsync(HttpMethod method, string path, string? body, string? contentType, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(method, path);
+        // As it is written: the usual Uri would take dot segments out before they are sent.
+        using var request = new HttpRequestMessage(method, new Uri($"{Http.BaseAddress!.GetLeftPart(UriPartial.Authority)}{path}", new UriCreationOptions { DangerousDisablePathAndQueryCanonicalization = true }));
         if (body is not null)
         {
             request.Content = new StringContent(body);

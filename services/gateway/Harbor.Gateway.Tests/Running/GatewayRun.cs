@@ -90,6 +90,9 @@ internal sealed class GatewayRun : IAsyncDisposable
         return run;
     }
 
+    /// <summary>What the next gateway is started with.</summary>
+    public void Set(string key, string? value) => _settings[key] = value;
+
     /// <summary>Ends the gateway, and with it every message on its way, and starts a new one over the same store.</summary>
     public async Task RestartAsync(Action? between = null)
     {
