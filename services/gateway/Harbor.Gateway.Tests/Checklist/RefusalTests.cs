@@ -64,6 +64,20 @@ public sealed class RefusalTests(SharedGateway gateway) : ChecklistTests(gateway
         }
     }
 
+    /// <summary>Also where only the node refuses, and the id had an instance before.</summary>
+    [Fact]
+    public async Task C015_RefusedProvision_LeavesTheEndOfTheOneBefore()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Pools:default:PortRange"] = "22000-22001" });
+        (await run.Broker.ProvisionAsync("x", BrokerClient.ProvisionBody(new { port = 22000 }))).Is(201);
+        (await run.Broker.ProvisionAsync("holder", BrokerClient.ProvisionBody(new { port = 22001 }))).Is(201);
+        (await run.Broker.DeprovisionAsync("x")).Is(200);
+        run.Edge.ForeignPorts[22000] = true;
+        (await run.Broker.ProvisionAsync("x")).IsError(400);
+        (await run.Broker.LastOperationAsync("x")).Is(200).State.ShouldBe("succeeded");
+        (await run.Broker.DeprovisionAsync("x")).Is(410);
+    }
+
     private static JsonObject Update(string name, JsonNode value)
     {
         var body = BrokerClient.UpdateBody(new { hold_seconds = 9 });

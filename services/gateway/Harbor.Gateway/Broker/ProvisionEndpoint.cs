@@ -146,7 +146,7 @@ internal sealed class ProvisionEndpoint(
         var answer = await AnswerAsync(created.Operation.Id, wait, asynchronous, BrokerAnswer.Created([]), context.RequestAborted);
         if (answer.Status == StatusCodes.Status400BadRequest)
         {
-            await ForgetAsync(wanted);
+            await ForgetAsync(wanted, remembered);
         }
 
         return answer;
@@ -155,18 +155,14 @@ internal sealed class ProvisionEndpoint(
     /// <summary>Other gateways have filled the organization at the same moment: the store is left as it was. Nobody has heard of the instance but by asking for the same.</summary>
     private async Task<BrokerAnswer> WithdrawAsync(ServiceInstanceDocument created, ServiceInstanceDocument? remembered)
     {
-        if (remembered is null)
-        {
-            await instances.DeleteAsync(created, CancellationToken.None);
-        }
-        else
-        {
-            await instances.ReplaceAsync(remembered with { Version = created.Version }, CancellationToken.None);
-        }
-
+        await RestoreAsync(created, remembered);
         organizations.GiveBack(created.OrganizationGuid, created.Id);
         return BrokerAnswer.BadRequest($"The organization has {organizations.Limit} service instances of this broker, the most that it may have.");
     }
+
+    private Task RestoreAsync(ServiceInstanceDocument created, ServiceInstanceDocument? remembered) => remembered is null
+        ? instances.DeleteAsync(created, CancellationToken.None)
+        : instances.ReplaceAsync(remembered with { Version = created.Version }, CancellationToken.None);
 
     private async Task<ServiceInstanceDocument?> CreateAsync(ServiceInstanceDocument wanted, ServiceInstanceDocument? remembered)
     {
@@ -205,12 +201,12 @@ internal sealed class ProvisionEndpoint(
     }
 
     /// <summary>A request that was refused leaves the store as it was, unless another one for the same was told to poll.</summary>
-    private async Task ForgetAsync(ServiceInstanceDocument wanted)
+    private async Task ForgetAsync(ServiceInstanceDocument wanted, ServiceInstanceDocument? remembered)
     {
         if (await instances.GetAsync(wanted.Id, CancellationToken.None) is { State: ServiceInstanceState.Failed } failed && failed.Operation.Id == wanted.Operation.Id
             && failed.Asynchronous == wanted.Asynchronous)
         {
-            await instances.DeleteAsync(failed, CancellationToken.None);
+            await RestoreAsync(failed, remembered);
         }
     }
 
