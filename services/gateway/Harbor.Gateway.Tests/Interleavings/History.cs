@@ -14,23 +14,37 @@ namespace Harbor.Gateway.Tests.Interleavings;
 internal sealed class History(IReadOnlyDictionary<string, string?> settings)
 {
     private readonly List<Task> _requests = [];
+    private readonly Told[] _told = [.. Enumerable.Range(0, Subjects).Select(subject => new Told(IdOf(subject), BindingOf(subject)))];
+
+    /// <summary>Instances, each with a binding.</summary>
+    public const int Subjects = 4;
 
     public async Task RunAsync((Act Act, int Subject, int Pick)[] steps)
     {
         await using var run = await GatewayRun.StartAsync(settings);
         foreach (var (act, subject, pick) in steps)
         {
-            await DoAsync(run, act, $"instance-{subject}", $"binding-{subject}", pick);
+            await DoAsync(run, act, subject, pick);
             await Invariants.HoldAsync(run);
         }
 
         await HealAsync(run);
         await CheckAsync(run);
+        foreach (var told in _told)
+        {
+            await told.HoldAsync(run);
+        }
     }
 
-    private async Task DoAsync(GatewayRun run, Act act, string id, string binding, int pick)
+    private static string IdOf(int subject) => $"instance-{subject}";
+
+    private static string BindingOf(int subject) => $"instance-{subject}-binding-{subject}";
+
+    private async Task DoAsync(GatewayRun run, Act act, int subject, int pick)
     {
         var (broker, edge) = (run.Broker, run.Edge);
+        var (id, binding, hold) = (IdOf(subject), BindingOf(subject), pick % 60);
+        void Send(Func<Task<Answer>> request) => this.Send(() => _told[subject].RequestAsync(act, hold, request));
         switch (act)
         {
             case Act.Provision or Act.ProvisionLater:
@@ -40,13 +54,13 @@ internal sealed class History(IReadOnlyDictionary<string, string?> settings)
                 Send(() => broker.DeprovisionAsync(id, incomplete: act == Act.DeprovisionLater));
                 break;
             case Act.Update:
-                Send(() => broker.UpdateAsync(id, BrokerClient.UpdateBody(new { hold_seconds = Random.Shared.Next(60) }), incomplete: true));
+                Send(() => broker.UpdateAsync(id, BrokerClient.UpdateBody(new { hold_seconds = hold }), incomplete: true));
                 break;
             case Act.Bind or Act.BindLater:
-                Send(() => broker.BindAsync(id, $"{id}-{binding}", incomplete: act == Act.BindLater));
+                Send(() => broker.BindAsync(id, binding, incomplete: act == Act.BindLater));
                 break;
             case Act.Unbind or Act.UnbindLater:
-                Send(() => broker.UnbindAsync(id, $"{id}-{binding}", incomplete: act == Act.UnbindLater));
+                Send(() => broker.UnbindAsync(id, binding, incomplete: act == Act.UnbindLater));
                 break;
             case Act.NodeDown or Act.NodeUp:
                 edge.NodeIsDown = act == Act.NodeDown;
@@ -59,11 +73,11 @@ internal sealed class History(IReadOnlyDictionary<string, string?> settings)
                 break;
             case Act.Stall:
                 edge.Stall(id);
-                edge.Stall($"{id}-{binding}");
+                edge.Stall(binding);
                 break;
             case Act.Go:
                 edge.Go(id);
-                edge.Go($"{id}-{binding}");
+                edge.Go(binding);
                 break;
             case Act.Repeat when edge.Received.Concat(edge.Heard).ToList() is { Count: > 0 } said:
                 var again = said[pick * said.Count / 100];
@@ -83,7 +97,7 @@ internal sealed class History(IReadOnlyDictionary<string, string?> settings)
     }
 
     /// <summary>Never 500, whatever happens; a gateway that dies cuts the connection.</summary>
-    private void Send(Func<Task<Answer>> request)
+    private void Send(Func<Task> request)
     {
         _requests.Add(SendAsync());
 
@@ -91,7 +105,7 @@ internal sealed class History(IReadOnlyDictionary<string, string?> settings)
         {
             try
             {
-                (await request()).Status.ShouldBeOneOf(200, 201, 202, 400, 404, 409, 410, 422, 503);
+                await request();
             }
             catch (Exception exception) when (exception is HttpRequestException or OperationCanceledException or ObjectDisposedException)
             {
