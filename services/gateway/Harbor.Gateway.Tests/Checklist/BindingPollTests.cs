@@ -21,6 +21,10 @@ public sealed class BindingPollTests(SharedGateway gateway) : ChecklistTests(gat
         await Eventually.TrueAsync(async () => (await Broker.LastBindingOperationAsync(id, binding)).State == "succeeded", "the binding is removed", cancellationToken: TestContext.Current.CancellationToken);
         (await Broker.FetchBindingAsync(id, binding)).IsError(404);
         (await Broker.UnbindAsync(id, binding)).Is(410);
+
+        // Longer than the week for which Cloud Controller may poll.
+        var removed = (await StoredBindingAsync(binding))!;
+        (removed.ForgetAt - removed.Operation.EndedAt).ShouldBe(TimeSpan.FromDays(8));
     }
 
     /// <summary>Cloud Controller polls a 404 until its maximum: whatever was answered 202 must be found, a key's as well, and whoever began it.</summary>

@@ -70,6 +70,8 @@ public sealed class LastOperationTests(SharedGateway gateway) : ChecklistTests(g
         (await Broker.LastOperationAsync(id)).Is(200);
         (await Broker.DeprovisionAsync(id)).Is(200);
         (await Broker.LastOperationAsync(id)).Is(200).State.ShouldBe("succeeded");
+        var deleted = (await StoredAsync(id))!;
+        (deleted.ForgetAt - deleted.Operation.EndedAt).ShouldBe(TimeSpan.FromDays(8));
 
         await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { ["Harbor:Gateway:Broker:RememberEnds"] = "00:00:00.001" });
         (await run.Broker.ProvisionAsync("x")).Is(201);
