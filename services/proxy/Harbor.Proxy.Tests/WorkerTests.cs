@@ -19,26 +19,13 @@ public sealed class WorkerTests : IDisposable
     {
         await using var worker = await StartAsync();
 
-        await worker.InsertAsync(TestPorts.Port(20_001, "instance-1", PortProtocol.Both));
+        await worker.InsertAsync(TestPorts.Port(20_001, "instance-1", PortProtocol.Both) with { Life = 7 });
 
         var applied = await worker.AppliedAsync(20_001, _ => true, "the port in the engine");
         applied!.Transports.ShouldBe(Transports.Both);
         applied.Owner.ShouldBe("instance-1");
         var opened = await worker.SaidAsync<PortOpened>(_ => true, "PortOpened");
-        opened.ShouldBe(new PortOpened { WorkerId = RunningWorker.WorkerId, Pool = PoolDocument.DefaultName, Port = 20_001, ServiceInstanceId = "instance-1" });
-    }
-
-    [Fact]
-    public async Task Port_OfALaterLifeOfItsOwner_IsClosedAndOpenedAnew()
-    {
-        await using var worker = await StartAsync();
-        var port = await worker.InsertAsync(TestPorts.Port(20_001));
-        await worker.SaidAsync<PortOpened>(_ => true, "PortOpened");
-
-        await worker.ReplaceAsync(port with { Life = 1, Protocol = PortProtocol.Udp });
-
-        await worker.Engine.Acts.WaitAsync(act => act is (20_001, null), "the port closed");
-        (await worker.AppliedAsync(20_001, applied => applied.Transports == Transports.Udp, "the port with the new protocol"))!.Owner.ShouldBe("instance-1");
+        opened.ShouldBe(new PortOpened { WorkerId = RunningWorker.WorkerId, Pool = PoolDocument.DefaultName, Port = 20_001, ServiceInstanceId = "instance-1", Life = 7 });
     }
 
     [Fact]
@@ -177,28 +164,6 @@ public sealed class WorkerTests : IDisposable
         await worker.SendAsync(new RelistenPort { Pool = PoolDocument.DefaultName, Port = 20_001 });
         await worker.Engine.Acts.WaitAsync(_ => worker.Engine.Acts.All.Count == 5, "the second close and open");
         worker.Engine.Acts.All.Select(act => act.Applied is not null).ShouldBe([true, false, true, false, true]);
-    }
-
-    [Theory]
-    [InlineData(20_001, "instance-1", typeof(PortOpened))]
-    [InlineData(20_002, "instance-2", typeof(PortRefused))]
-    [InlineData(20_001, "instance-9", typeof(PortClosed))]
-    [InlineData(20_003, "instance-3", typeof(PortClosed))]
-    public async Task Report_IsWhatTheWorkerDoesAtThatMoment(int port, string instance, Type answer)
-    {
-        await using (var before = await StartAsync())
-        {
-            // Stored, and reported, by an earlier run: what is said below is said because it was asked.
-            await before.InsertAsync(TestPorts.Port(20_001, "instance-1"));
-            await before.InsertAsync(TestPorts.Port(20_002, "instance-2"));
-        }
-
-        await using var worker = await StartAsync(engine => engine.Refusals[20_002] = new ListenResult { IsOpen = false, Reason = "address already in use" });
-        await worker.DescribedAsync(document => document.LeaseUntil > TimeProvider.System.GetUtcNow(), "a lease, and so all ports applied");
-
-        await worker.SendAsync(new ReportPort { Pool = PoolDocument.DefaultName, Port = port, ServiceInstanceId = instance });
-
-        await worker.Probe.Said.WaitAsync(said => said.GetType() == answer, $"the answer {answer.Name}");
     }
 
     [Fact]

@@ -1,6 +1,6 @@
 namespace Harbor.Contracts.Workers;
 
-/// <summary>Event of a worker: it does not listen on the port for this instance (any more). Repeated as the answer to <see cref="ReportPort"/>.</summary>
+/// <summary>Event of a worker: it does not listen on the port for this instance (any more). Repeated as the answer to <see cref="ReportPort"/>, with the life that was asked for.</summary>
 public sealed record PortClosed
 {
     public required string WorkerId { get; init; }
@@ -10,4 +10,7 @@ public sealed record PortClosed
     public required int Port { get; init; }
 
     public required string ServiceInstanceId { get; init; }
+
+    /// <summary>Of the owner's id: what it says is of no other. Null from a worker that does not say yet.</summary>
+    public long? Life { get; init; }
 }

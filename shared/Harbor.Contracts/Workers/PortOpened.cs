@@ -10,4 +10,7 @@ public sealed record PortOpened
     public required int Port { get; init; }
 
     public required string ServiceInstanceId { get; init; }
+
+    /// <summary>Of the owner's id: what it says is of no other. Null from a worker that does not say yet.</summary>
+    public long? Life { get; init; }
 }

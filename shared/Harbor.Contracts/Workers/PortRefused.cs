@@ -13,6 +13,9 @@ public sealed record PortRefused
 
     public required string ServiceInstanceId { get; init; }
 
+    /// <summary>Of the owner's id: what it says is of no other. Null from a worker that does not say yet.</summary>
+    public long? Life { get; init; }
+
     public required TransportProtocol Protocol { get; init; }
 
     /// <summary>What the system said, in a few words.</summary>

@@ -56,7 +56,7 @@ internal sealed class FakeWorker(FakeEdge edge, IDocuments<PortDocument> ports, 
     {
         var worker = IdIn(port.Pool);
         return port.State == PortState.Quarantined
-            ? new PortClosed { WorkerId = worker, Pool = port.Pool, Port = port.Port, ServiceInstanceId = port.ServiceInstanceId }
+            ? new PortClosed { WorkerId = worker, Pool = port.Pool, Port = port.Port, ServiceInstanceId = port.ServiceInstanceId, Life = port.Life }
             : edge.ForeignPorts.ContainsKey(port.Port)
                 ? new PortRefused
                 {
@@ -64,10 +64,11 @@ internal sealed class FakeWorker(FakeEdge edge, IDocuments<PortDocument> ports, 
                     Pool = port.Pool,
                     Port = port.Port,
                     ServiceInstanceId = port.ServiceInstanceId,
+                    Life = port.Life,
                     Protocol = TransportProtocol.Tcp,
                     Reason = "address in use",
                     Holder = "redis-server (812)",
                 }
-                : new PortOpened { WorkerId = worker, Pool = port.Pool, Port = port.Port, ServiceInstanceId = port.ServiceInstanceId };
+                : new PortOpened { WorkerId = worker, Pool = port.Pool, Port = port.Port, ServiceInstanceId = port.ServiceInstanceId, Life = port.Life };
     }
 }

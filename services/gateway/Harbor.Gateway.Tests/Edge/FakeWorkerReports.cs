@@ -16,6 +16,7 @@ internal sealed class FakeWorkerReports(FakeEdge edge, IDocuments<PortDocument> 
 
     public async Task Consume(ConsumeContext<ReportPort> context)
     {
+        edge.Received.Enqueue(context.Message);
         if (edge.WorkersAreDeaf)
         {
             return;
@@ -24,9 +25,9 @@ internal sealed class FakeWorkerReports(FakeEdge edge, IDocuments<PortDocument> 
         var message = context.Message;
         var port = await ports.GetAsync(PortDocument.IdOf(message.Pool, message.Port), context.CancellationToken);
         await context.Publish(
-            port is not null && port.ServiceInstanceId == message.ServiceInstanceId
+            port is { State: PortState.Active } && port.ServiceInstanceId == message.ServiceInstanceId && (message.Life ?? port.Life) >= port.Life
                 ? FakeWorker.Say(edge, port)
-                : new PortClosed { WorkerId = FakeWorker.IdIn(message.Pool), Pool = message.Pool, Port = message.Port, ServiceInstanceId = message.ServiceInstanceId },
+                : new PortClosed { WorkerId = FakeWorker.IdIn(message.Pool), Pool = message.Pool, Port = message.Port, ServiceInstanceId = message.ServiceInstanceId, Life = message.Life },
             context.CancellationToken);
     }
 }

@@ -42,13 +42,13 @@ internal sealed class PortAdmin(IDocuments<PortDocument> ports, LiveWorkers work
     /// <summary>Null where nobody has the port, false where the bus did not take the command.</summary>
     public async Task<bool?> RelistenAsync(string pool, int number, GatewayUser user)
     {
-        if (await GetAsync(pool, number, CancellationToken.None) is not { State: PortState.Active })
+        if (await GetAsync(pool, number, CancellationToken.None) is not { State: PortState.Active } port)
         {
             return null;
         }
 
         audit.Port(user.Name, "relisten", pool, number);
-        return await operations.SendAsync(new RelistenPort { Pool = pool, Port = number });
+        return await operations.SendAsync(new RelistenPort { Pool = pool, Port = number, ServiceInstanceId = port.ServiceInstanceId, Life = port.Life });
     }
 
     private Task<PortDocument?> GetAsync(string pool, int number, CancellationToken cancellationToken)

@@ -60,7 +60,8 @@ internal sealed partial class ReleaseRules(
 
     public static void NoteClosed(BehaviorContext<ReleasePortState, PortClosed> context)
     {
-        if (context.Message.Pool == context.Saga.Pool)
+        // An id mostly has its earlier port again: that it was closed once says nothing of now. Workers that say no life are believed.
+        if (context.Message.Pool == context.Saga.Pool && (context.Message.Life ?? context.Saga.Life) == context.Saga.Life)
         {
             context.Saga.ClosedBy[context.Message.WorkerId] = context.Message.Port;
         }
@@ -88,6 +89,7 @@ internal sealed partial class ReleaseRules(
         Pool = saga.Pool,
         Port = saga.Port ?? 0,
         ServiceInstanceId = saga.ServiceInstanceId,
+        Life = saga.Life,
     };
 
     /// <summary>A new step begins: the sweep looks at it after the first pause.</summary>

@@ -30,9 +30,11 @@ internal sealed partial class ProvisionRules(
     public static bool IsWanted(BehaviorContext<ProvisionPortState, PortAllocated> context)
         => context.Message.OperationId == context.Saga.OperationId && !context.Saga.Avoid.Contains(context.Message.Port);
 
-    public static bool IsCurrentPort(BehaviorContext<ProvisionPortState, PortOpened> context) => context.Message.Port == context.Saga.Port;
+    public static bool IsCurrentPort(BehaviorContext<ProvisionPortState, PortOpened> context)
+        => context.Message.Port == context.Saga.Port && IsOfThisLife(context.Saga, context.Message.Pool, context.Message.Life);
 
-    public static bool IsCurrentPort(BehaviorContext<ProvisionPortState, PortRefused> context) => context.Message.Port == context.Saga.Port;
+    public static bool IsCurrentPort(BehaviorContext<ProvisionPortState, PortRefused> context)
+        => context.Message.Port == context.Saga.Port && IsOfThisLife(context.Saga, context.Message.Pool, context.Message.Life);
 
     /// <summary>A worker has refused the port that is ours now.</summary>
     public static bool IsRefused(BehaviorContext<ProvisionPortState> context) => context.Saga.Port is { } port && context.Saga.RefusedPorts.ContainsKey(port);
@@ -91,7 +93,7 @@ internal sealed partial class ProvisionRules(
 
     public static void NoteOpened(BehaviorContext<ProvisionPortState, PortOpened> context)
     {
-        if (context.Message.Pool == context.Saga.Pool)
+        if (IsOfThisLife(context.Saga, context.Message.Pool, context.Message.Life))
         {
             context.Saga.OpenedBy[context.Message.WorkerId] = context.Message.Port;
         }
@@ -100,7 +102,7 @@ internal sealed partial class ProvisionRules(
     public static void NoteRefused(BehaviorContext<ProvisionPortState, PortRefused> context)
     {
         var message = context.Message;
-        if (message.Pool == context.Saga.Pool && !context.Saga.Avoid.Contains(message.Port))
+        if (IsOfThisLife(context.Saga, message.Pool, message.Life) && !context.Saga.Avoid.Contains(message.Port))
         {
             context.Saga.RefusedPorts[message.Port] = message.Holder is { } holder ? $"{message.Reason}, held by {holder}" : message.Reason;
         }
@@ -151,6 +153,7 @@ internal sealed partial class ProvisionRules(
         Pool = saga.Pool,
         Port = saga.Port ?? 0,
         ServiceInstanceId = saga.ServiceInstanceId,
+        Life = saga.Life,
     };
 
     public static ReleasePort Release(ProvisionPortState saga) => new()
@@ -161,6 +164,9 @@ internal sealed partial class ProvisionRules(
         Pool = saga.Pool,
         Unused = true,
     };
+
+    /// <summary>An id mostly has its earlier port again, so that the number alone does not tell what a worker's late word is about. Workers that say no life are believed.</summary>
+    private static bool IsOfThisLife(ProvisionPortState saga, string pool, long? life) => pool == saga.Pool && (life ?? saga.Life) == saga.Life;
 
     private static partial class Log
     {

@@ -76,8 +76,9 @@ public sealed class PortRouteTests
     public void Relisten_IsWishedOnce_IsDoneOnce()
     {
         var route = new PortRoute(20_001);
-        route.WantAgain(relisten: true);
-        route.WantAgain(relisten: false);
+        route.Want(TestPorts.Port(20_001) with { Version = 1 }, unverified: false);
+        route.WantRelistened("instance-1", null).ShouldBeTrue();
+        route.WantAgain();
 
         route.Take().Relisten.ShouldBeTrue();
         route.Take().Relisten.ShouldBeFalse();

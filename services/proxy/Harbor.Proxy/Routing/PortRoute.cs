@@ -70,12 +70,27 @@ internal sealed class PortRoute(int port)
     }
 
     /// <summary>What is wanted stays; it is to be done again.</summary>
-    public void WantAgain(bool relisten)
+    public void WantAgain()
     {
         lock (_lock)
         {
-            _relisten |= relisten;
             _wish++;
+        }
+    }
+
+    /// <summary>Its listeners are to be closed first. False where it is not for that owner; a null is whoever, or whichever life of its id.</summary>
+    public bool WantRelistened(string? serviceInstanceId, long? life)
+    {
+        lock (_lock)
+        {
+            if (_wanted is not { } wanted || (serviceInstanceId ?? wanted.ServiceInstanceId) != wanted.ServiceInstanceId || (life ?? wanted.Life) != wanted.Life)
+            {
+                return false;
+            }
+
+            _relisten = true;
+            _wish++;
+            return true;
         }
     }
 

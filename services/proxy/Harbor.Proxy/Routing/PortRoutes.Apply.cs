@@ -88,7 +88,7 @@ internal sealed partial class PortRoutes
         if (before.Refusal is null || before.Refusal.Holder != refusal.Holder || before.Refusal.Protocol != refusal.Protocol)
         {
             Log.Refused(logger, wanted.Port, refusal.Protocol, refusal.Holder ?? "a process that the system does not name", refusal.Reason, wanted.ServiceInstanceId, wanted.Pool);
-            reports.Refused(wanted.ServiceInstanceId, refusal);
+            reports.Refused(wanted.ServiceInstanceId, wanted.Life, refusal);
         }
     }
 
@@ -109,17 +109,22 @@ internal sealed partial class PortRoutes
     {
         foreach (var waiting in _served.Keep(port, addresses))
         {
-            Again(waiting, relisten: false);
+            Again(waiting);
         }
     }
 
     private void ReportClosed(int port, PortServing before, PortDocument? released)
     {
-        // A port that was never open here is reported too: whoever released it waits for this worker. But at start there are ports that were
-        // released long ago, and nobody waits for those.
-        if ((before.ServiceInstanceId ?? (_snapshotSeen ? released?.ServiceInstanceId : null)) is { } owner)
+        if (before.ServiceInstanceId is { } owner)
         {
-            reports.Closed(owner, port);
+            reports.Closed(owner, before.Life, port);
+        }
+
+        // A port that was never open here is reported too, also where another owner's was: whoever released it waits for this worker. But at start there are
+        // ports that were released long ago, and nobody waits for those.
+        if (_snapshotSeen && released is not null && !before.IsFor(released))
+        {
+            reports.Closed(released.ServiceInstanceId, released.Life, port);
         }
     }
 
@@ -129,7 +134,7 @@ internal sealed partial class PortRoutes
         // was not, whoever waits will ask (ReportPort).
         if (_snapshotSeen || time.GetUtcNow() - port.AllocatedAt < TimeSpan.FromMinutes(5))
         {
-            reports.Opened(port.ServiceInstanceId, port.Port);
+            reports.Opened(port.ServiceInstanceId, port.Life, port.Port);
         }
     }
 

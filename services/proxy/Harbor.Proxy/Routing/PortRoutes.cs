@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
 using System.Threading.Channels;
+using Harbor.Contracts.Workers;
 using Harbor.Proxy.DataPlane;
 using Harbor.Proxy.Quarantine;
 using Harbor.Proxy.Status;
@@ -76,8 +77,17 @@ internal sealed partial class PortRoutes(
         CompleteFirstSnapshotIfApplied();
     }
 
-    /// <summary>Closes the port's listeners, where it has any, and opens them again.</summary>
-    public void Relisten(int port) => Again(port, relisten: true);
+    /// <summary>Closes the port's listeners, where it has any, and opens them again. False where the port is not that owner's any more.</summary>
+    public bool Relisten(RelistenPort command)
+    {
+        if (!_routes.TryGetValue(command.Port, out var route) || !route.WantRelistened(command.ServiceInstanceId, command.Life))
+        {
+            return false;
+        }
+
+        Schedule(route);
+        return true;
+    }
 
     /// <summary>Ports that are refused, and ports with backends that have names, are looked at again.</summary>
     public void Retry()
@@ -86,7 +96,7 @@ internal sealed partial class PortRoutes(
         {
             if (route.Serving.Status is PortStatus.Refused || route.Wanted?.Backends.Any(backend => BackendAddresses.IsName(backend.Host)) == true)
             {
-                Again(route.Port, relisten: false);
+                Again(route.Port);
             }
         }
     }
@@ -95,11 +105,11 @@ internal sealed partial class PortRoutes(
     public Task ApplyAsync(IRelayEngine engine, CancellationToken cancellationToken)
         => Task.WhenAll(Enumerable.Range(0, _appliers).Select(_ => Task.Run(() => ApplyLoopAsync(engine, cancellationToken), CancellationToken.None)));
 
-    private void Again(int port, bool relisten)
+    private void Again(int port)
     {
         if (_routes.TryGetValue(port, out var route))
         {
-            route.WantAgain(relisten);
+            route.WantAgain();
             Schedule(route);
         }
     }

@@ -11,5 +11,8 @@ internal sealed record PortServing(PortStatus Status, string? ServiceInstanceId,
     /// <summary>Whether it is this port of this owner, and not one that the same owner's id had in an earlier life.</summary>
     public bool IsFor(PortDocument port) => IsFor(port.ServiceInstanceId) && Life == port.Life;
 
-    public bool IsFor(string serviceInstanceId) => Status is not PortStatus.Closed && ServiceInstanceId == serviceInstanceId;
+    /// <summary>The same, or an earlier life of that owner's id. Null is whichever life.</summary>
+    public bool IsForNoLaterThan(string serviceInstanceId, long? life) => IsFor(serviceInstanceId) && Life <= (life ?? Life);
+
+    private bool IsFor(string serviceInstanceId) => Status is not PortStatus.Closed && ServiceInstanceId == serviceInstanceId;
 }

@@ -8,7 +8,7 @@ using Microsoft.Extensions.Options;
 namespace Harbor.Proxy.Status;
 
 /// <summary>
-/// Tells the sagas what became of a port. The byte path never waits for the bus: the last word on each port of each instance is kept until the bus
+/// Tells the sagas what became of a port. The byte path never waits for the bus: the last word on each port of each life of an instance is kept until the bus
 /// has taken it, and while the bus is away only that last word.
 /// </summary>
 internal sealed partial class PortReports(IBus bus, WorkerName name, TimeProvider time, IOptions<ProxyOptions> options, ILogger<PortReports> logger) : BackgroundService
@@ -16,16 +16,16 @@ internal sealed partial class PortReports(IBus bus, WorkerName name, TimeProvide
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan _pause = TimeSpan.FromSeconds(1);
 
-    private readonly ConcurrentDictionary<(int Port, string ServiceInstanceId, bool IsOfQuarantine), object> _unsaid = new();
+    private readonly ConcurrentDictionary<(int Port, string ServiceInstanceId, long Life, bool IsOfQuarantine), object> _unsaid = new();
     private readonly SemaphoreSlim _news = new(0);
 
-    public void Opened(string serviceInstanceId, int port) => Say(port, serviceInstanceId, OpenedMessage(serviceInstanceId, port));
+    public void Opened(string serviceInstanceId, long life, int port) => Say(port, serviceInstanceId, life, OpenedMessage(serviceInstanceId, life, port));
 
-    public void Closed(string serviceInstanceId, int port) => Say(port, serviceInstanceId, ClosedMessage(serviceInstanceId, port));
+    public void Closed(string serviceInstanceId, long life, int port) => Say(port, serviceInstanceId, life, ClosedMessage(serviceInstanceId, life, port));
 
-    public void Refused(string serviceInstanceId, RefusedPort refusal) => Say(refusal.Port, serviceInstanceId, RefusedMessage(serviceInstanceId, refusal));
+    public void Refused(string serviceInstanceId, long life, RefusedPort refusal) => Say(refusal.Port, serviceInstanceId, life, RefusedMessage(serviceInstanceId, life, refusal));
 
-    public void StillUsed(PortDocument port) => Say(port.Port, port.ServiceInstanceId, new PortStillUsed
+    public void StillUsed(PortDocument port) => Say(port.Port, port.ServiceInstanceId, port.Life, new PortStillUsed
     {
         WorkerId = options.Value.WorkerId,
         Pool = port.Pool,
@@ -34,28 +34,31 @@ internal sealed partial class PortReports(IBus bus, WorkerName name, TimeProvide
         Life = port.Life,
     });
 
-    public PortOpened OpenedMessage(string serviceInstanceId, int port) => new()
+    public PortOpened OpenedMessage(string serviceInstanceId, long life, int port) => new()
     {
         WorkerId = options.Value.WorkerId,
         Pool = options.Value.Pool,
         Port = port,
         ServiceInstanceId = serviceInstanceId,
+        Life = life,
     };
 
-    public PortClosed ClosedMessage(string serviceInstanceId, int port) => new()
+    public PortClosed ClosedMessage(string serviceInstanceId, long? life, int port) => new()
     {
         WorkerId = options.Value.WorkerId,
         Pool = options.Value.Pool,
         Port = port,
         ServiceInstanceId = serviceInstanceId,
+        Life = life,
     };
 
-    public PortRefused RefusedMessage(string serviceInstanceId, RefusedPort refusal) => new()
+    public PortRefused RefusedMessage(string serviceInstanceId, long life, RefusedPort refusal) => new()
     {
         WorkerId = options.Value.WorkerId,
         Pool = options.Value.Pool,
         Port = refusal.Port,
         ServiceInstanceId = serviceInstanceId,
+        Life = life,
         Protocol = refusal.Protocol,
         Reason = refusal.Reason,
         Holder = refusal.Holder,
@@ -95,7 +98,7 @@ internal sealed partial class PortReports(IBus bus, WorkerName name, TimeProvide
         }
     }
 
-    private void Say(int port, string serviceInstanceId, object message)
+    private void Say(int port, string serviceInstanceId, long life, object message)
     {
         if (!name.IsOurs)
         {
@@ -103,7 +106,7 @@ internal sealed partial class PortReports(IBus bus, WorkerName name, TimeProvide
             return;
         }
 
-        _unsaid[(port, serviceInstanceId, message is PortStillUsed)] = message;
+        _unsaid[(port, serviceInstanceId, life, message is PortStillUsed)] = message;
         _news.Release();
     }
 

@@ -10,10 +10,9 @@ internal sealed partial class RelistenPortConsumer(PortRoutes routes, IOptions<P
 {
     public Task Consume(ConsumeContext<RelistenPort> context)
     {
-        if (context.Message.Pool == options.Value.Pool)
+        if (context.Message.Pool == options.Value.Pool && routes.Relisten(context.Message))
         {
             Log.Relisten(logger, context.Message.Port, context.Message.Pool);
-            routes.Relisten(context.Message.Port);
         }
 
         return Task.CompletedTask;

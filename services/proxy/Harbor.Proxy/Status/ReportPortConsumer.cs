@@ -17,11 +17,13 @@ internal sealed class ReportPortConsumer(PortRoutes routes, PortReports reports,
         }
 
         var serving = routes.Find(asked.Port);
+        // A worker that still serves an earlier life has not closed the port, and will say so itself when it has.
+        var isServed = serving.IsForNoLaterThan(asked.ServiceInstanceId, asked.Life);
         object answer = serving switch
         {
-            { Status: PortStatus.Open } when serving.IsFor(asked.ServiceInstanceId) => reports.OpenedMessage(asked.ServiceInstanceId, asked.Port),
-            { Refusal: { } refusal } when serving.IsFor(asked.ServiceInstanceId) => reports.RefusedMessage(asked.ServiceInstanceId, refusal),
-            _ => reports.ClosedMessage(asked.ServiceInstanceId, asked.Port),
+            { Status: PortStatus.Open } when isServed => reports.OpenedMessage(asked.ServiceInstanceId, serving.Life, asked.Port),
+            { Refusal: { } refusal } when isServed => reports.RefusedMessage(asked.ServiceInstanceId, serving.Life, refusal),
+            _ => reports.ClosedMessage(asked.ServiceInstanceId, asked.Life, asked.Port),
         };
         return context.Publish(answer, answer.GetType(), context.CancellationToken);
     }
