@@ -14,4 +14,7 @@ public sealed record PortStillUsed
 
     /// <summary>Of the owner's id.</summary>
     public required long Life { get; init; }
+
+    /// <summary>The end of the quarantine in which they came: one that was prolonged since is not prolonged again by it. Null from a worker that does not say yet.</summary>
+    public DateTimeOffset? QuarantinedUntil { get; init; }
 }

@@ -59,10 +59,30 @@ public sealed class QuarantinesTests
         (await UntilAsync(rig, port)).ShouldBe(before);
     }
 
+    [Fact]
+    public async Task Quarantine_ByAReportThatComesTwice_IsProlongedOnce()
+    {
+        await using var rig = await AllocationRig.StartAsync(21000, 21000);
+        var port = await rig.PortAsync("s1");
+        await rig.ReleaseAsync("s1");
+        var seen = await UntilAsync(rig, port);
+        rig.Time.Advance(TimeSpan.FromSeconds(50));
+        await ProlongAsync(rig, port, until: seen);
+        var prolonged = await UntilAsync(rig, port);
+
+        rig.Time.Advance(TimeSpan.FromSeconds(30));
+        await ProlongAsync(rig, port, until: seen);
+
+        prolonged.ShouldBe(rig.Time.GetUtcNow() + TimeSpan.FromSeconds(30));
+        (await UntilAsync(rig, port)).ShouldBe(prolonged);
+        await ProlongAsync(rig, port, until: prolonged);
+        (await UntilAsync(rig, port)).ShouldBe(rig.Time.GetUtcNow() + TimeSpan.FromMinutes(1));
+    }
+
     private static async Task<DateTimeOffset?> UntilAsync(AllocationRig rig, int port)
         => (await rig.Ports.GetAsync(PortDocument.IdOf("default", port), Cancellation))!.QuarantinedUntil;
 
-    private static Task ProlongAsync(AllocationRig rig, int port, string instance = "s1", long life = 1)
+    private static Task ProlongAsync(AllocationRig rig, int port, string instance = "s1", long life = 1, DateTimeOffset? until = null)
         => new Quarantines(rig.Ports, rig.Views, rig.Time, NullLogger<Quarantines>.Instance).ProlongAsync(
-            new PortStillUsed { WorkerId = "w1", Pool = "default", Port = port, ServiceInstanceId = instance, Life = life }, Cancellation);
+            new PortStillUsed { WorkerId = "w1", Pool = "default", Port = port, ServiceInstanceId = instance, Life = life, QuarantinedUntil = until }, Cancellation);
 }

@@ -11,11 +11,11 @@ internal sealed partial class Quarantines(IDocuments<PortDocument> ports, NodeVi
     /// <summary>So many times the pool's quarantine at most, from the release on: a client that never gives up does not own a port.</summary>
     private const int Most = 10;
 
-    /// <summary>A quarantine from this moment on. Nothing is done where the port has another owner by now, or another life of the same one.</summary>
+    /// <summary>A quarantine from this moment on. Nothing is done where the port has another owner by now, or another life of the same one, or where its quarantine ends at another time than it did for them: the report is late, or a duplicate.</summary>
     public async Task ProlongAsync(PortStillUsed report, CancellationToken cancellationToken)
     {
         while (await ports.GetAsync(PortDocument.IdOf(report.Pool, report.Port), cancellationToken) is { State: PortState.Quarantined, ReleasedAt: { } released } port
-            && port.ServiceInstanceId == report.ServiceInstanceId && port.Life == report.Life)
+            && port.ServiceInstanceId == report.ServiceInstanceId && port.Life == report.Life && (report.QuarantinedUntil ?? port.QuarantinedUntil) == port.QuarantinedUntil)
         {
             var quarantine = views.Pools.Find(port.Pool)?.Quarantine ?? PoolDocument.DefaultQuarantine;
             var (wanted, last) = (time.GetUtcNow() + quarantine, released + (Most * quarantine));

@@ -38,7 +38,7 @@ public sealed class QuarantineWatchTests : IDisposable
         }
 
         var said = await worker.SaidAsync<PortStillUsed>(_ => true, "PortStillUsed");
-        (said.Port, said.ServiceInstanceId, said.Life).ShouldBe((number, port.ServiceInstanceId, port.Life));
+        (said.Port, said.ServiceInstanceId, said.Life, said.QuarantinedUntil).ShouldBe((number, port.ServiceInstanceId, port.Life, port.QuarantinedUntil));
     }
 
     [Fact]

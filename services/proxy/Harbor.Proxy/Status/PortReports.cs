@@ -32,6 +32,7 @@ internal sealed partial class PortReports(IBus bus, WorkerName name, TimeProvide
         Port = port.Port,
         ServiceInstanceId = port.ServiceInstanceId,
         Life = port.Life,
+        QuarantinedUntil = port.QuarantinedUntil,
     });
 
     public PortOpened OpenedMessage(string serviceInstanceId, long life, int port) => new()
