@@ -93,6 +93,13 @@ internal sealed class BrokerClient : IDisposable
         await ExpectAsync(answer, HttpStatusCode.OK);
     }
 
+    public async Task UpdatedAsync(string instanceId, object parameters)
+    {
+        var body = new JsonObject { ["service_id"] = ServiceId, ["parameters"] = JsonSerializer.SerializeToNode(parameters) };
+        using var answer = await _http.PatchAsJsonAsync($"/v2/service_instances/{instanceId}", body, Cancelled);
+        await ExpectAsync(answer, HttpStatusCode.OK);
+    }
+
     public async Task DeprovisionedAsync(string instanceId)
     {
         using var answer = await _http.DeleteAsync($"/v2/service_instances/{instanceId}?service_id={ServiceId}&plan_id={PlanId}", Cancelled);

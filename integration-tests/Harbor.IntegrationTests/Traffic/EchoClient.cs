@@ -20,9 +20,9 @@ internal sealed class EchoClient : IDisposable
     public static IPAddress Loopback => IPAddress.Loopback;
 
     /// <summary>Connects and reads the banner; throws <see cref="SocketException"/> where the connection is refused or reset.</summary>
-    public static async Task<EchoClient> ConnectAsync(int port, IPAddress? address = null)
+    public static async Task<EchoClient> ConnectAsync(int port, IPAddress? address = null, IPAddress? source = null)
     {
-        var client = await OpenAsync(port, address);
+        var client = await OpenAsync(port, address, source);
         try
         {
             client.InstanceId = InstanceOf(await client.ReadLineAsync());
@@ -36,12 +36,17 @@ internal sealed class EchoClient : IDisposable
     }
 
     /// <summary>Connects, and does not wait for anybody to say anything.</summary>
-    public static async Task<EchoClient> OpenAsync(int port, IPAddress? address = null)
+    public static async Task<EchoClient> OpenAsync(int port, IPAddress? address = null, IPAddress? source = null)
     {
         address ??= IPAddress.Loopback;
         var socket = new Socket(address.AddressFamily, SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
         try
         {
+            if (source is not null)
+            {
+                socket.Bind(new IPEndPoint(source, 0));
+            }
+
             using var limit = Limit();
             await socket.ConnectAsync(new IPEndPoint(address, port), limit.Token);
             return new EchoClient(socket);
@@ -54,11 +59,11 @@ internal sealed class EchoClient : IDisposable
     }
 
     /// <summary>The id of the instance behind a new connection; null where there is none.</summary>
-    public static async Task<string?> TryAskAsync(int port, IPAddress? address = null)
+    public static async Task<string?> TryAskAsync(int port, IPAddress? address = null, IPAddress? source = null)
     {
         try
         {
-            using var client = await ConnectAsync(port, address);
+            using var client = await ConnectAsync(port, address, source);
             return await client.EchoesAsync("hello") ? client.InstanceId : null;
         }
         catch (SocketException)
@@ -105,6 +110,27 @@ internal sealed class EchoClient : IDisposable
         }
     }
 
+    public async Task SendAsync(string text)
+    {
+        using var limit = Limit();
+        await _socket.SendAsync(Encoding.UTF8.GetBytes(text), limit.Token);
+    }
+
+    public async Task<string> ReadLineAsync()
+    {
+        var line = new StringBuilder();
+        while (true)
+        {
+            await ReadByteAsync();
+            if (_byte[0] == '\n')
+            {
+                return line.ToString();
+            }
+
+            line.Append((char)_byte[0]);
+        }
+    }
+
     /// <summary>The first byte that comes.</summary>
     public async Task ReadByteAsync()
     {
@@ -122,20 +148,5 @@ internal sealed class EchoClient : IDisposable
         var limit = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         limit.CancelAfter(_patience);
         return limit;
-    }
-
-    private async Task<string> ReadLineAsync()
-    {
-        var line = new StringBuilder();
-        while (true)
-        {
-            await ReadByteAsync();
-            if (_byte[0] == '\n')
-            {
-                return line.ToString();
-            }
-
-            line.Append((char)_byte[0]);
-        }
     }
 }

@@ -10,7 +10,15 @@ internal sealed class EchoDatagrams : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
 
-    public EchoDatagrams(int port) => _socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
+    public EchoDatagrams(int port, IPAddress? source = null)
+    {
+        if (source is not null)
+        {
+            _socket.Bind(new IPEndPoint(source, 0));
+        }
+
+        _socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
+    }
 
     /// <summary>Asks until somebody answers, as clients of UDP do: the id of the instance that greeted this session.</summary>
     public async Task<string> GreetedByAsync()
