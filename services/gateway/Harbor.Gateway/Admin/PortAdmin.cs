@@ -47,8 +47,13 @@ internal sealed class PortAdmin(IDocuments<PortDocument> ports, LiveWorkers work
             return null;
         }
 
-        audit.Port(user.Name, "relisten", pool, number);
-        return await operations.SendAsync(new RelistenPort { Pool = pool, Port = number, ServiceInstanceId = port.ServiceInstanceId, Life = port.Life });
+        var isSent = await operations.SendAsync(new RelistenPort { Pool = pool, Port = number, ServiceInstanceId = port.ServiceInstanceId, Life = port.Life });
+        if (isSent)
+        {
+            audit.Port(user.Name, "relisten", pool, number);
+        }
+
+        return isSent;
     }
 
     private Task<PortDocument?> GetAsync(string pool, int number, CancellationToken cancellationToken)

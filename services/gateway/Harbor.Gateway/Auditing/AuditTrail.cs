@@ -1,11 +1,13 @@
 using System.Text.Json;
+using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using Harbor.Gateway.Broker.Http;
+using Harbor.Gateway.Broker.Parameters;
 using Harbor.State.Services;
 
 namespace Harbor.Gateway.Auditing;
 
-/// <summary>One event for each accepted change: who, what, before and after. Parameters of ports hold no secrets; nothing else of a request is written.</summary>
+/// <summary>One event for each accepted change: who, what, before and after. Parameters of ports hold no secrets; of the rest of a request only what is named here is written.</summary>
 internal sealed partial class AuditTrail(ILogger<AuditTrail> logger)
 {
     private static readonly JsonSerializerOptions _given = new() { PropertyNamingPolicy = JsonNamingPolicy.SnakeCaseLower, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull };
@@ -13,6 +15,23 @@ internal sealed partial class AuditTrail(ILogger<AuditTrail> logger)
     public void Instance(BrokerCall call, string action, string instanceId, string operationId, string? before, string? after)
         => Log.Instance(
             logger, action, instanceId, operationId, call.User.Name, call.Identity?.Platform, call.Identity?.User, call.RequestIdentity, before, after);
+
+    /// <summary>The parameters, and of the rest what changes.</summary>
+    public void Update(BrokerCall call, ServiceInstanceDocument before, PendingUpdate after, string operationId)
+    {
+        var (was, becomes) = (Given(before.Parameters), Given(after.Parameters));
+        Add("maintenance_version", before.MaintenanceVersion, after.MaintenanceVersion);
+        Add("instance_name", NameIn(before.Context), NameIn(after.Context));
+        Instance(call, "update", before.Id, operationId, was.ToJsonString(), becomes.ToJsonString());
+
+        void Add(string name, string? old, string? current)
+        {
+            if (old != current)
+            {
+                (was[name], becomes[name]) = (old, current);
+            }
+        }
+    }
 
     /// <summary>A binding that comes, with nothing before, or goes, with nothing after.</summary>
     public void Binding(BrokerCall call, string action, BindingDocument binding, string operationId, bool comes)
@@ -26,6 +45,12 @@ internal sealed partial class AuditTrail(ILogger<AuditTrail> logger)
     public void Pool(string user, string pool, string before, string after) => Log.Pool(logger, pool, user, before, after);
 
     public void Port(string user, string action, string pool, int port) => Log.Port(logger, action, pool, port, user);
+
+    private static JsonObject Given(PortParameters parameters) => JsonNode.Parse(ParameterReader.TextOf(parameters))!.AsObject();
+
+    /// <summary>What people call the instance: the one thing of a context that is theirs to change.</summary>
+    private static string? NameIn(string? context)
+        => context is not null && JsonElement.Parse(context).TryGetProperty("instance_name", out var name) && name.ValueKind == JsonValueKind.String ? name.GetString() : null;
 
     private static partial class Log
     {

@@ -109,8 +109,7 @@ internal sealed class UpdateEndpoint(PlanCatalog catalog, ServiceInstances insta
             return null;
         }
 
-        var parameters = ParameterReader.TextOf(instance.Parameters);
-        audit.Instance(BrokerCall.Of(context), "update", instance.Id, ended.Id, parameters, parameters);
+        audit.Update(BrokerCall.Of(context), instance, update, ended.Id);
         return BrokerAnswer.Done();
     }
 
@@ -128,8 +127,7 @@ internal sealed class UpdateEndpoint(PlanCatalog catalog, ServiceInstances insta
             return null;
         }
 
-        audit.Instance(
-            BrokerCall.Of(context), "update", instance.Id, operation.Id, ParameterReader.TextOf(instance.Parameters), ParameterReader.TextOf(update.Parameters));
+        audit.Update(BrokerCall.Of(context), instance, update, operation.Id);
         if (!await operations.SendAsync(updating.ChangePolicy(update.Parameters, catalog)) && !asynchronous)
         {
             return await AbandonAsync(instance.Id, operation.Id);
