@@ -9,28 +9,26 @@ namespace Harbor.IntegrationTests.Standalone;
 /// <summary>Another process sits on ports of the range.</summary>
 public sealed class PortConflictTests(RunningStandalone harbor) : IClassFixture<RunningStandalone>
 {
-    [Fact]
-    public async Task Port_HeldByAnotherProcess_IsAvoided()
+    [Theory]
+    [InlineData("tcp", SocketType.Stream)]
+    [InlineData("udp", SocketType.Dgram)]
+    [InlineData("both", SocketType.Stream)]
+    [InlineData("both", SocketType.Dgram)]
+    public async Task RequestedPort_HeldByAnotherProcess_IsRefusedUntilItIsFree(string protocol, SocketType holder)
     {
-        // All of the range but the last port, so that a random choice all but certainly meets a bad one.
-        var held = Enumerable.Range(harbor.Range.First, harbor.Range.Count - 1).Select(Hold).ToList();
-        try
+        var port = harbor.Range.First + (holder is SocketType.Dgram ? 1 : 0) + (protocol is "both" ? 2 : 0);
+        using (Hold(port, holder))
         {
-            var id = RunningStandalone.NewId();
-            using var answer = await harbor.Broker.ProvisionAsync(id, new { protocol = "tcp", port = harbor.Range.First });
-            answer.StatusCode.ShouldNotBe(HttpStatusCode.InternalServerError);
-            answer.IsSuccessStatusCode.ShouldBeFalse("the port that was asked for is held");
-        }
-        finally
-        {
-            held.ForEach(socket => socket.Dispose());
+            using var answer = await harbor.Broker.ProvisionAsync(RunningStandalone.NewId(), new { protocol, port });
+            answer.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+            (await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken)).ShouldContain(port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
 
         // Free again: it can be had. The gateway asks the worker anew, so it may take a moment.
         await Eventually.TrueAsync(
             async () =>
             {
-                using var again = await harbor.Broker.ProvisionAsync(RunningStandalone.NewId(), new { protocol = "tcp", port = harbor.Range.First });
+                using var again = await harbor.Broker.ProvisionAsync(RunningStandalone.NewId(), new { protocol, port });
                 return again.StatusCode == HttpStatusCode.Created;
             },
             "the port once it is free",
@@ -44,7 +42,7 @@ public sealed class PortConflictTests(RunningStandalone harbor) : IClassFixture<
         await using var few = new RunningStandalone(5);
         await few.InitializeAsync();
         var held = Enumerable.Range(few.Range.First, few.Range.Count - 1).ToList();
-        var sockets = held.ConvertAll(Hold);
+        var sockets = held.ConvertAll(port => Hold(port));
         try
         {
             var port = (await few.Broker.PortForAsync(RunningStandalone.NewId(), RunningStandalone.NewId())).Port;
@@ -75,11 +73,15 @@ public sealed class PortConflictTests(RunningStandalone harbor) : IClassFixture<
         return [.. workers!.SelectMany(worker => worker!["refused"]!.AsArray()).Select(refused => (int)refused!["port"]!).Order()];
     }
 
-    private static Socket Hold(int port)
+    private static Socket Hold(int port, SocketType type = SocketType.Stream)
     {
-        var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Stream, ProtocolType.Tcp) { DualMode = true };
+        var socket = new Socket(AddressFamily.InterNetworkV6, type, type is SocketType.Stream ? ProtocolType.Tcp : ProtocolType.Udp) { DualMode = true };
         socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
-        socket.Listen();
+        if (type is SocketType.Stream)
+        {
+            socket.Listen();
+        }
+
         return socket;
     }
 }

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Http.Json;
 using System.Text.Json.Nodes;
 using Harbor.IntegrationTests.Broker;
 using Harbor.IntegrationTests.Traffic;
@@ -51,6 +52,60 @@ public sealed class ProvisionTests(RunningStandalone harbor) : IClassFixture<Run
         ListeningPorts.IsTcpOpen(port).ShouldBeFalse();
         ListeningPorts.IsUdpOpen(port).ShouldBeFalse();
         (await harbor.Broker.FetchAsync(instance)).StatusCode.ShouldBe(HttpStatusCode.NotFound);
+    }
+
+    [Fact]
+    public async Task Port_GivenBack_IsItsLastOwnersAlone()
+    {
+        var (first, second) = (RunningStandalone.NewId(), RunningStandalone.NewId());
+        var port = (await harbor.Broker.PortForAsync(first, RunningStandalone.NewId())).Port;
+        await harbor.Broker.DeprovisionedAsync(first);
+
+        using (var refused = await harbor.Broker.ProvisionAsync(second, new { port }))
+        {
+            refused.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        }
+
+        // By all of its lives, and with no port named, so that it is its own and not just any.
+        for (var life = 0; life < 3; life++)
+        {
+            await harbor.Broker.ProvisionedAsync(first);
+            BrokerClient.CredentialsOf(await harbor.Broker.BoundAsync(first, RunningStandalone.NewId(), RunningStandalone.NewId())).Port.ShouldBe(port);
+            ListeningPorts.IsTcpOpen(port).ShouldBeTrue();
+            await harbor.Broker.DeprovisionedAsync(first);
+            ListeningPorts.IsTcpOpen(port).ShouldBeFalse();
+        }
+    }
+
+    [Fact]
+    public async Task Pool_ChangedAtRunTime_HoldsForTheNextProvision()
+    {
+        await using var few = new RunningStandalone(4);
+        await few.InitializeAsync();
+        var (first, last) = (few.Range.First, few.Range.Last);
+        await ChangeAsync(new JsonObject { ["port_range"] = new JsonObject { ["first"] = last, ["last"] = last }, ["quarantine_seconds"] = 0 });
+        var instance = RunningStandalone.NewId();
+        (await few.Broker.PortForAsync(instance, RunningStandalone.NewId())).Port.ShouldBe(last);
+        using (var none = await few.Broker.ProvisionAsync(RunningStandalone.NewId()))
+        {
+            none.StatusCode.ShouldBe(HttpStatusCode.BadRequest);
+        }
+
+        // No quarantine: another instance has the one port at once.
+        await few.Broker.DeprovisionedAsync(instance);
+        (await few.Broker.PortForAsync(RunningStandalone.NewId(), RunningStandalone.NewId())).Port.ShouldBe(last);
+
+        await ChangeAsync(new JsonObject { ["port_range"] = new JsonObject { ["first"] = first, ["last"] = last - 1 }, ["host"] = "10.1.2.3" });
+        var credentials = await few.Broker.PortForAsync(RunningStandalone.NewId(), RunningStandalone.NewId());
+        credentials.Port.ShouldBeInRange(first, last - 1);
+        credentials.Host.ShouldBe("10.1.2.3");
+        ListeningPorts.IsTcpOpen(last).ShouldBeTrue("what is outside of the range stays in use");
+
+        async Task ChangeAsync(JsonObject change)
+        {
+            using var answer = await few.Broker.Http.PatchAsJsonAsync("/admin/v1/pools/default", change, TestContext.Current.CancellationToken);
+            answer.StatusCode.ShouldBe(HttpStatusCode.OK, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        }
     }
 
     [Fact]

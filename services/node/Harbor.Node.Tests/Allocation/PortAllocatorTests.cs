@@ -162,6 +162,23 @@ public sealed class PortAllocatorTests
     }
 
     [Fact]
+    public async Task Release_AfterTheQuarantineWasChanged_FollowsTheNewOne()
+    {
+        await using var rig = await AllocationRig.StartAsync(21000, 21000);
+        await rig.PortAsync("s1");
+        var pool = (await rig.Pools.GetAsync("default", Cancellation))!;
+        await rig.Pools.ReplaceAsync(pool with { Quarantine = TimeSpan.FromSeconds(5) }, Cancellation);
+        await rig.Views.Pools.WaitForAsync("default", seen => seen!.Quarantine == TimeSpan.FromSeconds(5), Cancellation);
+
+        (await rig.ReleaseAsync("s1"))!.Port.ShouldBe(21000);
+
+        await AllocationRig.SeenAsync(() => rig.Directory.LastPortOf("s1") is { State: PortState.Quarantined }, "the release is seen");
+        (await rig.AllocateAsync("s2")).Refusal.ShouldBe(AllocationRefusal.PoolExhausted);
+        rig.Time.Advance(TimeSpan.FromSeconds(5));
+        (await rig.PortAsync("s2")).ShouldBe(21000);
+    }
+
+    [Fact]
     public async Task Release_OfAnUnusedPort_LeavesNoQuarantine()
     {
         await using var rig = await AllocationRig.StartAsync(21000, 21000);
