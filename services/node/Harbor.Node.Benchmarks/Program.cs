@@ -10,10 +10,10 @@ switch (args)
         MemoryBenchmark.Run();
         return 0;
     case ["appear", .. var mongo]:
-        await LiveBenchmark.AppearAsync(mongo.FirstOrDefault(), cancellation);
+        await AppearBenchmark.RunAsync(mongo.FirstOrDefault(), cancellation);
         return 0;
     case ["latency", .. var mongo]:
-        await LiveBenchmark.LatencyAsync(mongo.FirstOrDefault(), cancellation);
+        await LatencyBenchmark.RunAsync(mongo.FirstOrDefault(), cancellation);
         return 0;
     default:
         Console.Error.WriteLine("usage: steady | memory | appear [mongodb://…] | latency [mongodb://…]");

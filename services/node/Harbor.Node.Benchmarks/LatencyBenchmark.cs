@@ -1,0 +1,64 @@
+using System.Diagnostics;
+using Harbor.Contracts.Dea;
+using Harbor.Testing;
+
+namespace Harbor.Node.Benchmarks;
+
+/// <summary>
+/// 1,000 changes a second for 20 s, each of another port: from the publishing of an event to the store's word that its port document is changed, and to the document as
+/// a watch beside the node shows it.
+/// </summary>
+internal static class LatencyBenchmark
+{
+    private const int Apps = 5000;
+    private const int Rate = 1000;
+    private const int Seconds = 20;
+
+    public static async Task RunAsync(string? mongo, CancellationToken cancellation)
+    {
+        await using var node = await LiveNode.StartAsync(mongo, Apps, cancellation);
+        var heartbeats = Enumerable.Range(0, Apps).Select(Without).Concat(Enumerable.Range(0, Apps).Select(With)).ToList();
+        var (written, seen, commands) = (new Latencies(), new Latencies(), new Latencies());
+        var (toWrite, toSee) = (new long[Apps], new long[Apps]);
+        var documents = 0L;
+        node.Ports.Written += port => Take(toWrite, port.Port, written);
+        node.View.Changed += change => Take(toSee, change.After!.Port, seen);
+        node.Ports.Answered += (since, count) =>
+        {
+            commands.Add(Stopwatch.GetElapsedTime(since));
+            Interlocked.Add(ref documents, count);
+        };
+        var cpu = Process.GetCurrentProcess().TotalProcessorTime;
+        var began = Stopwatch.GetTimestamp();
+
+        // A publisher that spun until the next event is due would take one of the two cores from node and store.
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
+        for (var number = 0; number < Rate * Seconds && await timer.WaitForNextTickAsync(cancellation);)
+        {
+            for (var due = Math.Min(Rate * Seconds, (int)(Stopwatch.GetElapsedTime(began).TotalSeconds * Rate)); number < due; number++)
+            {
+                var app = number % Apps;
+                toWrite[app] = toSee[app] = Stopwatch.GetTimestamp();
+                await node.Nats.PublishAsync(DeaSubjects.Heartbeat, heartbeats[(number + Apps) % (2 * Apps)], cancellationToken: cancellation);
+            }
+        }
+
+        await Eventually.TrueAsync(() => seen.Count >= Rate * Seconds * 99 / 100, "the last changes", TimeSpan.FromSeconds(10), cancellation);
+        var used = Process.GetCurrentProcess().TotalProcessorTime - cpu;
+        Console.WriteLine($"{Rate * Seconds:N0} changes at {Rate} a second on {node.Store}, publish to document changed: {written}");
+        Console.WriteLine($"  to the document as a watch shows it ({seen.Count:N0}): {seen}");
+        Console.WriteLine($"  {commands.Count:N0} commands of {documents / (double)commands.Count:N1} documents: {commands}; node and publisher used {used.TotalSeconds / Stopwatch.GetElapsedTime(began).TotalSeconds:P0} of a core");
+    }
+
+    private static void Take(long[] since, int port, Latencies latencies)
+    {
+        if (Interlocked.Exchange(ref since[port - LiveNode.FirstPort], 0) is > 0 and var published)
+        {
+            latencies.Add(Stopwatch.GetElapsedTime(published));
+        }
+    }
+
+    private static byte[] With(int app) => Fleet.Heartbeat(app, 2, place => place == 0 ? app : Apps + 1);
+
+    private static byte[] Without(int app) => Fleet.Heartbeat(app, 3, place => place == 0 ? app : Apps + 1, except: 0);
+}
