@@ -15,6 +15,7 @@ public sealed class MongoFaultTests(OwnMongoServer server) : IClassFixture<OwnMo
 {
     private const int PollingLogged = 5010;
     private const int StreamingLogged = 5014;
+    private const int InterruptedLogged = 5011;
 
     private static readonly TimeSpan _patience = TimeSpan.FromSeconds(60);
 
@@ -202,6 +203,31 @@ public sealed class MongoFaultTests(OwnMongoServer server) : IClassFixture<OwnMo
     }
 
     [Fact]
+    public async Task Watch_OpenedWhileDocumentsChangeWithoutCease_SoonTakesThemFromTheStreamAlone()
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
+        var changing = ChangeAsync(await InsertAsync("a"), stop.Token);
+        await using var watch = await WatchAsync("a");
+        await FollowAsync(300);
+
+        // Whoever reads a document for each event cannot go on now.
+        await FailAsync("alwaysOn", new BsonDocument { ["failCommands"] = new BsonArray { "find" }, ["errorCode"] = 91 });
+        await FollowAsync(300);
+
+        await stop.CancelAsync();
+        await changing;
+        _logger.EventIds.ShouldNotContain(InterruptedLogged);
+
+        async Task FollowAsync(int changes)
+        {
+            for (var change = 0; change < changes; change++)
+            {
+                await watch.NextAsync("the next change");
+            }
+        }
+    }
+
+    [Fact]
     public async Task Watch_OfADroppedCollection_StartsAgainWithASnapshot()
     {
         await InsertAsync("a");
@@ -244,6 +270,14 @@ public sealed class MongoFaultTests(OwnMongoServer server) : IClassFixture<OwnMo
         var store = new MongoDocumentStore(connectionString, _logger, time ?? TimeProvider.System);
         _stores.Add(store);
         return store.Open(BoatDocument.Type);
+    }
+
+    private async Task ChangeAsync(BoatDocument boat, CancellationToken stop)
+    {
+        while (!stop.IsCancellationRequested)
+        {
+            boat = (await _direct.ReplaceAsync(boat with { Count = boat.Count + 1 }, Cancelled)).Document!;
+        }
     }
 
     private async Task<BoatDocument> InsertAsync(string id)

@@ -107,10 +107,23 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
     internal async Task<BsonDocument?> FindAsync(string id, CancellationToken cancellationToken)
         => await _store.RunAsync(token => Collection.Find(_filter.Eq(MongoShape<T>.Id, id)).FirstOrDefaultAsync(token), cancellationToken);
 
-    /// <summary>All under the prefix, for a watch: in its own good time, where other operations must answer soon.</summary>
-    internal async Task<List<T>> SnapshotAsync(string idPrefix, CancellationToken cancellationToken)
-        => ReadAll(await _store.RunAsync(
-            token => Collection.Find(UnderPrefix(MongoShape<T>.Id, idPrefix)).Sort(_byId).ToListAsync(token), MongoDocumentStore.SnapshotTimeout, cancellationToken));
+    internal async Task<List<BsonDocument>> FindAllAsync(string[] ids, CancellationToken cancellationToken)
+        => ids.Length == 0 ? [] : await _store.RunAsync(token => Collection.Find(_filter.In(MongoShape<T>.Id, ids)).ToListAsync(token), cancellationToken);
+
+    /// <summary>
+    /// All under the prefix, for a watch: in its own good time, where other operations must answer soon. With the server's time at the end of it: what is
+    /// changed later is not in it.
+    /// </summary>
+    internal Task<(List<T> Documents, BsonTimestamp? Time)> SnapshotAsync(string idPrefix, CancellationToken cancellationToken)
+        => _store.RunAsync(
+            async token =>
+            {
+                using var session = await _store.Database.Client.StartSessionAsync(cancellationToken: token);
+                var stored = await Collection.Find(session, UnderPrefix(MongoShape<T>.Id, idPrefix)).Sort(_byId).ToListAsync(token);
+                return (ReadAll(stored), (BsonTimestamp?)session.OperationTime);
+            },
+            MongoDocumentStore.SnapshotTimeout,
+            cancellationToken);
 
     internal List<T> ReadAll(IEnumerable<BsonDocument> stored) => [.. stored.Select(Read).OfType<T>()];
 

@@ -20,7 +20,7 @@ internal sealed class MongoPoll<T>(MongoDocumentStore store, MongoDocuments<T> d
     {
         if (_known is null)
         {
-            var snapshot = await documents.SnapshotAsync(idPrefix, cancellationToken);
+            var (snapshot, _) = await documents.SnapshotAsync(idPrefix, cancellationToken);
             _known = snapshot.ToDictionary(document => document.Id, document => document.Version, StringComparer.Ordinal);
             return [DocumentChange<T>.SnapshotStarted, .. snapshot.Select(DocumentChange<T>.Upserted), DocumentChange<T>.SnapshotCompleted];
         }

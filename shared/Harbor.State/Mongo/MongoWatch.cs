@@ -26,8 +26,11 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     private MongoPoll<T>? _poll;
     private long _refusedAt;
 
-    /// <summary>Empty answers still to come before the stream has passed the moment of the snapshot; the first may be older than it.</summary>
+    /// <summary>Empty answers still to come before the stream has passed the moment of the snapshot; the first may be older than it. 0: it has.</summary>
     private int _catchingUp;
+
+    /// <summary>When the snapshot was read, by the server's clock; null where it does not say. Where changes never cease no answer is empty, and only this ends the catching up.</summary>
+    private BsonTimestamp? _snapshotTime;
 
     /// <summary>The next changes; none where nothing happened for a while.</summary>
     public async Task<IReadOnlyList<DocumentChange<T>>> NextAsync(CancellationToken cancellationToken)
@@ -86,7 +89,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
             return [];
         }
 
-        var snapshot = await documents.SnapshotAsync(idPrefix, cancellationToken);
+        var (snapshot, time) = await documents.SnapshotAsync(idPrefix, cancellationToken);
         if (_poll is not null)
         {
             _poll = null;
@@ -95,6 +98,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
 
         _resumeToken = _cursor.GetResumeToken();
         _catchingUp = 2;
+        _snapshotTime = time;
         return [DocumentChange<T>.SnapshotStarted, .. snapshot.Select(DocumentChange<T>.Upserted), DocumentChange<T>.SnapshotCompleted];
     }
 
@@ -133,20 +137,14 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     /// </summary>
     private async Task<List<DocumentChange<T>>> CatchUpAsync(IReadOnlyList<ChangeStreamDocument<BsonDocument>> events, CancellationToken cancellationToken)
     {
-        if (events.Count == 0)
-        {
-            _catchingUp--;
-        }
-
-        var changes = new List<DocumentChange<T>?>();
-        foreach (var id in events.Select(IdOf).Distinct(StringComparer.Ordinal))
-        {
-            changes.Add(await documents.FindAsync(id, cancellationToken) is not { } stored ? DocumentChange<T>.Deleted(id)
-                : documents.Read(stored) is { } document ? DocumentChange<T>.Upserted(document)
-                : null);
-        }
-
-        return [.. changes.OfType<DocumentChange<T>>()];
+        var old = events.TakeWhile(change => _snapshotTime is null || change.ClusterTime is null || change.ClusterTime <= _snapshotTime).ToList();
+        string[] ids = [.. old.Select(IdOf).Distinct(StringComparer.Ordinal)];
+        var stored = (await documents.FindAllAsync(ids, cancellationToken)).ToDictionary(found => found[MongoShape<T>.Id].AsString, StringComparer.Ordinal);
+        var changes = ids.Select(DocumentChange<T>? (id) => !stored.TryGetValue(id, out var found) ? DocumentChange<T>.Deleted(id)
+            : documents.Read(found) is { } document ? DocumentChange<T>.Upserted(document)
+            : null);
+        _catchingUp = old.Count < events.Count ? 0 : events.Count == 0 ? _catchingUp - 1 : _catchingUp;
+        return [.. changes.Concat(events.Skip(old.Count).Select(Change)).OfType<DocumentChange<T>>()];
     }
 
     /// <summary>Nothing where the looked-up document is gone already (the event of its deletion follows) or cannot be read.</summary>
