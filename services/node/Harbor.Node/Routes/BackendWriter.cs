@@ -30,33 +30,72 @@ internal sealed partial class BackendWriter(
 
     // What was written here and the watch has not shown yet.
     private readonly ConcurrentDictionary<string, PortDocument> _written = new(StringComparer.Ordinal);
+    private readonly WritePace _pace = new(time);
     private int _storeAway;
 
-    protected override Task ExecuteAsync(CancellationToken stoppingToken)
-        => Task.WhenAll(Enumerable.Range(0, Writers).Select(_ => WriteAllAsync(stoppingToken)));
-
-    private async Task WriteAllAsync(CancellationToken stoppingToken)
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        var batch = new List<RouteWrite>(BatchSize);
-        while (await dirty.Queue.WaitToReadAsync(stoppingToken))
+        using var writers = new SemaphoreSlim(Writers);
+        try
         {
-            while (batch.Count < BatchSize && dirty.Queue.TryRead(out var next))
+            while (await dirty.Queue.WaitToReadAsync(stoppingToken))
             {
-                if (dirty.TryTake(next.Port, out var timestamp))
+                if (_pace.Wait is { Ticks: > 0 } wait && dirty.Count < BatchSize)
                 {
-                    batch.Add(new(next.Port, timestamp));
+                    await Task.Delay(wait, time, stoppingToken);
+                }
+
+                await writers.WaitAsync(stoppingToken);
+                if (Take() is { Count: > 0 } batch)
+                {
+                    _pace.Begin();
+
+                    // Beside this loop: to put a batch together takes time too.
+                    _ = Task.Run(() => WriteAsync(batch, writers, stoppingToken), CancellationToken.None);
+                }
+                else
+                {
+                    writers.Release();
                 }
             }
+        }
+        finally
+        {
+            for (var writer = 0; writer < Writers; writer++)
+            {
+                await writers.WaitAsync(CancellationToken.None);
+            }
+        }
+    }
 
-            try
+    private List<RouteWrite> Take()
+    {
+        var batch = new List<RouteWrite>();
+        while (batch.Count < BatchSize && dirty.Queue.TryRead(out var next))
+        {
+            if (dirty.TryTake(next.Port, out var timestamp))
             {
-                await TryWriteAsync(batch, stoppingToken);
+                batch.Add(new(next.Port, timestamp));
             }
-            finally
-            {
-                batch.ForEach(write => dirty.Finish(write.Id));
-                batch.Clear();
-            }
+        }
+
+        return batch;
+    }
+
+    private async Task WriteAsync(List<RouteWrite> batch, SemaphoreSlim writers, CancellationToken stoppingToken)
+    {
+        try
+        {
+            await TryWriteAsync(batch, stoppingToken);
+        }
+        catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
+        {
+            // The end of it all.
+        }
+        finally
+        {
+            batch.ForEach(write => dirty.Finish(write.Id));
+            writers.Release();
         }
     }
 
@@ -87,106 +126,6 @@ internal sealed partial class BackendWriter(
             await Task.Delay(RetryDelay, time, stoppingToken);
             batch.ForEach(write => dirty.PutBack(write.Id, write.Timestamp));
         }
-    }
-
-    private async Task WriteAsync(List<RouteWrite> batch, CancellationToken cancellationToken)
-    {
-        var left = batch;
-        for (var lost = false; left.Count > 0; lost = true)
-        {
-            var ports = await Task.WhenAll(left.Select(write => NewestAsync(write.Id, read: lost, cancellationToken).AsTask()));
-            left = left.Where((write, place) => Prepare(write, ports[place])).ToList();
-            left = await StoreAsync(left, cancellationToken);
-        }
-    }
-
-    /// <summary>True where there is something to write.</summary>
-    private bool Prepare(RouteWrite write, PortDocument? port)
-    {
-        if (port is not { State: PortState.Active })
-        {
-            _written.TryRemove(write.Id, out _);
-            return false;
-        }
-
-        var merged = BackendMerge.Merge(port.Backends, routes.BackendsOf(port), share.Owns, MayRemove);
-        if (ReferenceEquals(merged, port.Backends))
-        {
-            return false;
-        }
-
-        write.Begin(port, addresses.Claim(port with { Backends = merged }, port.Backends, write.Timestamp));
-        ReportWaiting(port, merged, write.Port.Backends);
-        if (write.Port.Backends.SequenceEqual(port.Backends))
-        {
-            // All that is new waits for another port's document.
-            write.Settle(null);
-            return false;
-        }
-
-        return true;
-    }
-
-    /// <summary>Those that lost against another writer: to be read again, and compared again.</summary>
-    private async Task<List<RouteWrite>> StoreAsync(List<RouteWrite> batch, CancellationToken cancellationToken)
-    {
-        var results = await documents.ReplaceAllAsync(batch.ConvertAll(write => write.Port), cancellationToken);
-        var lost = new List<RouteWrite>();
-        foreach (var (write, result) in batch.Zip(results))
-        {
-            if (!result.Written)
-            {
-                // It may have been stored and then replaced by another writer: what it claims stays taken until the port has been read again.
-                write.Leave();
-                metrics.RouteConflict();
-                lost.Add(write);
-                continue;
-            }
-
-            write.Settle(result.Document);
-            _written[write.Id] = result.Document!;
-            metrics.RouteWritten(time.GetElapsedTime(write.Timestamp));
-            Report(write.Stored, write.Port.Backends);
-        }
-
-        return lost;
-    }
-
-    /// <summary>An entry is its DEA's writer's; but an address that another instance has now must not wait for a writer who has not heard of that yet.</summary>
-    private bool MayRemove(BackendEntry entry)
-        => share.Owns(entry.DeaId)
-           || (routes.HolderOf(entry) is { } holder && (holder.App != entry.AppGuid || holder.Instance != entry.InstanceId) && share.Owns(holder.Dea));
-
-    /// <param name="id">The port.</param>
-    /// <param name="read">What is known is too old.</param>
-    /// <param name="cancellationToken">The end of it all.</param>
-    private async ValueTask<PortDocument?> NewestAsync(string id, bool read, CancellationToken cancellationToken)
-    {
-        if (!read && !addresses.IsUnsure(id))
-        {
-            return Newest(id);
-        }
-
-        var port = await documents.GetAsync(id, cancellationToken);
-        addresses.Confirm(id, port);
-        return port;
-    }
-
-    private PortDocument? Newest(string id)
-    {
-        var seen = views.Ports.Find(id);
-        if (!_written.TryGetValue(id, out var written))
-        {
-            return seen;
-        }
-
-        if (seen is not null && seen.Version >= written.Version)
-        {
-            _written.TryRemove(new(id, written));
-            return seen;
-        }
-
-        return written;
     }
 
     private void StoreIsAway(string port, Exception exception)

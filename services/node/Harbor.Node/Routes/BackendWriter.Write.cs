@@ -1,0 +1,114 @@
+using Harbor.State.Ports;
+
+namespace Harbor.Node.Routes;
+
+/// <content>One batch, from what is known of its ports to what is stored.</content>
+internal sealed partial class BackendWriter
+{
+    private async Task WriteAsync(List<RouteWrite> batch, CancellationToken cancellationToken)
+    {
+        var left = batch;
+        for (var lost = false; left.Count > 0; lost = true)
+        {
+            var ports = await Task.WhenAll(left.Select(write => NewestAsync(write.Id, read: lost, cancellationToken).AsTask()));
+            left = left.Where((write, place) => Prepare(write, ports[place])).ToList();
+            left = await StoreAsync(left, cancellationToken);
+        }
+    }
+
+    /// <summary>True where there is something to write.</summary>
+    private bool Prepare(RouteWrite write, PortDocument? port)
+    {
+        if (port is not { State: PortState.Active })
+        {
+            _written.TryRemove(write.Id, out _);
+            return false;
+        }
+
+        var merged = BackendMerge.Merge(port.Backends, routes.BackendsOf(port), share.Owns, MayRemove);
+        if (ReferenceEquals(merged, port.Backends))
+        {
+            return false;
+        }
+
+        write.Begin(port, addresses.Claim(port with { Backends = merged }, port.Backends, write.Timestamp));
+        ReportWaiting(port, merged, write.Port.Backends);
+        if (write.Port.Backends.SequenceEqual(port.Backends))
+        {
+            // All that is new waits for another port's document.
+            write.Settle(null);
+            return false;
+        }
+
+        return true;
+    }
+
+    /// <summary>Those that lost against another writer: to be read again, and compared again.</summary>
+    private async Task<List<RouteWrite>> StoreAsync(List<RouteWrite> batch, CancellationToken cancellationToken)
+    {
+        if (batch.Count == 0)
+        {
+            return batch;
+        }
+
+        var begun = time.GetTimestamp();
+        var results = await documents.ReplaceAllAsync(batch.ConvertAll(write => write.Port), cancellationToken);
+        _pace.Took(time.GetElapsedTime(begun));
+        var lost = new List<RouteWrite>();
+        foreach (var (write, result) in batch.Zip(results))
+        {
+            if (!result.Written)
+            {
+                // It may have been stored and then replaced by another writer: what it claims stays taken until the port has been read again.
+                write.Leave();
+                metrics.RouteConflict();
+                lost.Add(write);
+                continue;
+            }
+
+            write.Settle(result.Document);
+            _written[write.Id] = result.Document!;
+            metrics.RouteWritten(time.GetElapsedTime(write.Timestamp));
+            Report(write.Stored, write.Port.Backends);
+        }
+
+        return lost;
+    }
+
+    /// <summary>An entry is its DEA's writer's; but an address that another instance has now must not wait for a writer who has not heard of that yet.</summary>
+    private bool MayRemove(BackendEntry entry)
+        => share.Owns(entry.DeaId)
+           || (routes.HolderOf(entry) is { } holder && (holder.App != entry.AppGuid || holder.Instance != entry.InstanceId) && share.Owns(holder.Dea));
+
+    /// <param name="id">The port.</param>
+    /// <param name="read">What is known is too old.</param>
+    /// <param name="cancellationToken">The end of it all.</param>
+    private async ValueTask<PortDocument?> NewestAsync(string id, bool read, CancellationToken cancellationToken)
+    {
+        if (!read && !addresses.IsUnsure(id))
+        {
+            return Newest(id);
+        }
+
+        var port = await documents.GetAsync(id, cancellationToken);
+        addresses.Confirm(id, port);
+        return port;
+    }
+
+    private PortDocument? Newest(string id)
+    {
+        var seen = views.Ports.Find(id);
+        if (!_written.TryGetValue(id, out var written))
+        {
+            return seen;
+        }
+
+        if (seen is not null && seen.Version >= written.Version)
+        {
+            _written.TryRemove(new(id, written));
+            return seen;
+        }
+
+        return written;
+    }
+}
