@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using Harbor.Node.Leases;
+using Harbor.State.Ports;
 using Harbor.Testing;
 using Harbor.Testing.Processes;
 using Harbor.Testing.Servers;
@@ -73,6 +74,22 @@ public sealed class NodeSharingTests(OwnNatsServer nats) : IClassFixture<OwnNats
 
         fewest.ShouldBe(Deas - 1);
         share.Count.ShouldBe(Partitions.Count);
+    }
+
+    [Fact]
+    public async Task Backend_ThatANodeWithoutItsShareWroteLate_IsTakenOutByTheOneThatHasIt()
+    {
+        await using var rig = await NodeRig.StartAsync(nats.Address);
+        var port = await rig.AllocateAsync("s1");
+        await rig.BindAsync("s1", "mud", "b1");
+        await rig.BeatAsync("d1", "mud", 61044);
+        await rig.BackendsBecomeAsync(port, "10.0.4.7:61044");
+
+        var stored = (await rig.Ports.GetAsync(PortDocument.IdOf("default", port), NodeRig.Cancellation))!;
+        var late = stored.Backends[0] with { Port = 61045, InstanceId = "gone" };
+        (await rig.Ports.ReplaceAsync(stored with { Backends = [.. stored.Backends, late] }, NodeRig.Cancellation)).Written.ShouldBeTrue();
+
+        await rig.BackendsBecomeAsync(port, "10.0.4.7:61044");
     }
 
     private static Task SharedAsync(NodeRig rig)

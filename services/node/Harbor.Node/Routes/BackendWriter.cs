@@ -35,6 +35,7 @@ internal sealed partial class BackendWriter(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        views.Ports.Changed += OnPort;
         using var writers = new SemaphoreSlim(Writers);
         try
         {
@@ -61,6 +62,7 @@ internal sealed partial class BackendWriter(
         }
         finally
         {
+            views.Ports.Changed -= OnPort;
             for (var writer = 0; writer < Writers; writer++)
             {
                 await writers.WaitAsync(CancellationToken.None);
@@ -96,6 +98,20 @@ internal sealed partial class BackendWriter(
         {
             batch.ForEach(write => dirty.Finish(write.Id));
             writers.Release();
+        }
+    }
+
+    /// <summary>
+    /// An entry for which this node writes came from another writer: the last word of one that has lost its share meanwhile. Whether it is true, this node knows.
+    /// (Of what others take out nothing is put back here: two whose tables differ for a moment would do so in turns.)
+    /// </summary>
+    private void OnPort(DocumentViewChange<PortDocument> change)
+    {
+        if (change.After is { } port && !ReferenceEquals(port.Backends, change.Before?.Backends)
+            && !(_written.TryGetValue(change.Id, out var written) && written.Version == port.Version)
+            && port.Backends.Any(entry => share.Owns(entry.DeaId) && change.Before?.Backends.Contains(entry) != true))
+        {
+            dirty.Mark([change.Id], new HashSet<string>(), new Dictionary<(string, BackendAddress), RouteReason>(), time.GetTimestamp());
         }
     }
 
