@@ -1,9 +1,12 @@
 using Harbor.Gateway.Deprovisioning;
 using Harbor.Gateway.Instances;
 using Harbor.Gateway.Provisioning;
+using Harbor.Node.Leases;
 using Harbor.State;
 using Harbor.State.Apps;
 using Harbor.State.Documents;
+using Harbor.State.Leases;
+using Harbor.State.Pools;
 using Harbor.State.Ports;
 using Harbor.State.Sagas;
 using Harbor.State.Services;
@@ -29,7 +32,7 @@ internal sealed class ClusterState : IAsyncDisposable
             ["Harbor:State:Mongo:ConnectionString"] = connectionString,
         });
         builder.AddHarborState();
-        builder.Services.AddDocuments(ProvisionSagas.Documents).AddDocuments(ReleaseSagas.Documents);
+        builder.Services.AddDocuments(ProvisionSagas.Documents).AddDocuments(ReleaseSagas.Documents).AddDocuments(LeaseDocuments.Partitions);
         _host = builder.Build();
     }
 
@@ -38,6 +41,13 @@ internal sealed class ClusterState : IAsyncDisposable
     public Task<ServiceInstanceDocument?> InstanceAsync(string id) => GetAsync<ServiceInstanceDocument>(id);
 
     public Task<BindingDocument?> BindingAsync(string id) => GetAsync<BindingDocument>(id);
+
+    /// <summary>The node that writes for a DEA; empty: nobody.</summary>
+    public async Task<string> WriterOfAsync(string dea) => (await GetAsync<PartitionsDocument>(PartitionsDocument.DeaEvents))?.Owners[Partitions.Of(dea)] ?? "";
+
+    /// <summary>Every state that the port's document gets from now on, in order, the one that it has first.</summary>
+    public IAsyncEnumerable<PortDocument> FollowAsync(int port, CancellationToken cancellationToken)
+        => Documents<PortDocument>().WatchAsync(PortDocument.IdOf(PoolDocument.DefaultName, port), cancellationToken).Select(change => change.Document).OfType<PortDocument>();
 
     /// <summary>The port that the instance holds now.</summary>
     public async Task<PortDocument?> PortOfAsync(string instanceId) => (await ActivePortsAsync()).SingleOrDefault(port => port.ServiceInstanceId == instanceId);

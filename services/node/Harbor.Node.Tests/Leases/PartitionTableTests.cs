@@ -43,6 +43,29 @@ public sealed class PartitionTableTests
         stored.Members.Keys.ShouldBe(["b"]);
     }
 
+    [Theory]
+    [InlineData(0)]
+    [InlineData(250)]
+    [InlineData(499)]
+    public void Next_WhereANodeDied_TakesItsShareAtMostTwoLooksAfterItsSilence(int phase)
+    {
+        var (a, b) = (new PartitionTable("a", _time), new PartitionTable("b", _time));
+        var stored = a.Next(b.Next(a.Next(null)));
+        stored = b.Next(stored);
+
+        // The last sign of life, so long after the other's look.
+        _time.Advance(TimeSpan.FromMilliseconds(phase));
+        stored = a.Next(stored);
+        var died = _time.GetTimestamp();
+        _time.Advance(PartitionKeeper.Interval - TimeSpan.FromMilliseconds(phase));
+        while ((stored = b.Next(stored)).Owners.Contains("a"))
+        {
+            _time.Advance(PartitionKeeper.Interval);
+        }
+
+        _time.GetElapsedTime(died).ShouldBeInRange(PartitionTable.MemberSilence, TimeSpan.FromSeconds(4));
+    }
+
     [Fact]
     public void Next_OfANodeThatLives_IsNeverTakenForDead()
     {

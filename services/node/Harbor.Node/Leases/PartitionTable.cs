@@ -5,8 +5,11 @@ namespace Harbor.Node.Leases;
 /// <summary>One node's view of who lives, and its next move in the document that divides the partitions. Pure; the caller stores what it answers.</summary>
 internal sealed class PartitionTable(string self, TimeProvider time)
 {
-    /// <summary>A node whose number did not move for this long is dead. With a look every second its share has moved within 5 s.</summary>
-    public static TimeSpan MemberSilence { get; } = TimeSpan.FromSeconds(3.5);
+    /// <summary>
+    /// A node whose number did not move for this long is dead. Its last move is seen one look late and its silence another, so with two looks a second
+    /// its share has moved after 4 s at most, which leaves a second of the 5 s promised for the writing.
+    /// </summary>
+    public static TimeSpan MemberSilence { get; } = TimeSpan.FromSeconds(3);
 
     public string Self => self;
 
