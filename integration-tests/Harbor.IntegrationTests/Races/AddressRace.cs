@@ -10,7 +10,11 @@ namespace Harbor.IntegrationTests.Races;
 /// Two applications, each with a port, and one host:port that is now the one's process and now the other's, told in every way that DEAs have, while
 /// clients of both ask without a pause. No client may ever meet the other's process, and whoever is connected when the process changes is reset.
 /// </summary>
-internal sealed class AddressRace(BrokerClient broker, string natsUrl, int seed) : IAsyncDisposable
+/// <param name="broker">Where the ports come from.</param>
+/// <param name="natsUrl">Where the DEAs speak.</param>
+/// <param name="seed">Of the ways in which the address moves.</param>
+/// <param name="deaIds">The ids of the two DEAs, which are one machine.</param>
+internal sealed class AddressRace(BrokerClient broker, string natsUrl, int seed, IReadOnlyList<string> deaIds) : IAsyncDisposable
 {
     private readonly NatsConnection _deas = new(new NatsOpts { Url = natsUrl });
     private readonly Random _random = new(seed);
@@ -34,7 +38,7 @@ internal sealed class AddressRace(BrokerClient broker, string natsUrl, int seed)
         await using var first = new RacingClient('A', _sides['A'].Port);
         await using var second = new RacingClient('B', _sides['B'].Port);
         _address.Expect('A');
-        await RunningAsync('A', 0, "d0");
+        await RunningAsync('A', 0, deaIds[0]);
         await TakenAsync(0);
         for (var round = 1; round <= rounds; round++)
         {
@@ -79,25 +83,25 @@ internal sealed class AddressRace(BrokerClient broker, string natsUrl, int seed)
         switch (way)
         {
             case 0:
-                await RunningAsync(next, round, $"d{(round - 1) % 2}");
+                await RunningAsync(next, round, deaIds[(round - 1) % 2]);
                 return "absent from the heartbeat that names the new";
             case 1:
-                await RunningAsync(next, round, $"d{round % 2}");
+                await RunningAsync(next, round, deaIds[round % 2]);
                 return "another DEA claims";
             case 2:
                 await ExitedAsync(old, round - 1);
-                await RunningAsync(next, round, $"d{round % 2}");
+                await RunningAsync(next, round, deaIds[round % 2]);
                 return "exited, then running";
             case 3:
-                await RunningAsync(next, round, $"d{round % 2}");
+                await RunningAsync(next, round, deaIds[round % 2]);
                 await ExitedAsync(old, round - 1);
                 return "running, then exited";
             case 4:
                 await SayAsync("harbor.unregister", $$"""{"app":"{{_sides[old].App}}","host":"127.0.0.1","ports":[{"container_port":4100,"host_port":{{_address.Port}}}]}""");
-                await SayAsync("harbor.register", $$"""{"dea":"d{{round % 2}}","app":"{{_sides[next].App}}","instance":"i{{round}}","index":0,"host":"127.0.0.1","ports":[{"container_port":4100,"host_port":{{_address.Port}}}]}""");
+                await SayAsync("harbor.register", $$"""{"dea":"{{deaIds[round % 2]}}","app":"{{_sides[next].App}}","instance":"i{{round}}","index":0,"host":"127.0.0.1","ports":[{"container_port":4100,"host_port":{{_address.Port}}}]}""");
                 return "unregistered, then registered";
             default:
-                await SayAsync("dea.heartbeat", $$"""{"dea":"d{{(round - 1) % 2}}","ip":"127.0.0.1","droplets":[{{Droplet(old, round - 1, "CRASHED", round)}},{{Droplet(next, round, "RUNNING", round)}}]}""");
+                await SayAsync("dea.heartbeat", $$"""{"dea":"{{deaIds[(round - 1) % 2]}}","ip":"127.0.0.1","droplets":[{{Droplet(old, round - 1, "CRASHED", round)}},{{Droplet(next, round, "RUNNING", round)}}]}""");
                 return "crashed and running in one heartbeat";
         }
     }

@@ -11,7 +11,7 @@ public sealed class AddressRaceTests(RunningStandalone harbor) : IClassFixture<R
     public async Task Process_AtAnotherApplicationsFormerAddress_NeverGetsItsClients(int seed)
     {
         const int rounds = 100;
-        await using var race = new AddressRace(harbor.Broker, harbor.NatsUrl, seed);
+        await using var race = new AddressRace(harbor.Broker, harbor.NatsUrl, seed, ["d0", "d1"]);
 
         await race.RunAsync(rounds);
 
