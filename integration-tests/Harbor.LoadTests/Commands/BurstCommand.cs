@@ -18,7 +18,7 @@ internal sealed class BurstCommand : LoadCommand
         Add(_rounds);
     }
 
-    protected override Task<LoadedSystem> StartAsync(int firstPort, int lastPort, CancellationToken cancellationToken)
+    protected override Task<LoadedSystem> StartAsync(ParseResult arguments, int firstPort, int lastPort, CancellationToken cancellationToken)
         => ClusterSystem.StartAsync(null, firstPort, lastPort, cancellationToken);
 
     protected override async Task<bool> LoadAsync(ParseResult arguments, LoadedSystem system, CancellationToken cancellationToken)

@@ -22,7 +22,7 @@ internal sealed class CyclesCommand : LoadCommand
         }
     }
 
-    protected override Task<LoadedSystem> StartAsync(int firstPort, int lastPort, CancellationToken cancellationToken)
+    protected override Task<LoadedSystem> StartAsync(ParseResult arguments, int firstPort, int lastPort, CancellationToken cancellationToken)
         => StandaloneSystem.StartAsync(firstPort, lastPort, cancellationToken);
 
     protected override async Task<bool> LoadAsync(ParseResult arguments, LoadedSystem system, CancellationToken cancellationToken)

@@ -24,7 +24,7 @@ internal abstract class LoadCommand : Command
         SetAction(RunAsync);
     }
 
-    protected abstract Task<LoadedSystem> StartAsync(int firstPort, int lastPort, CancellationToken cancellationToken);
+    protected abstract Task<LoadedSystem> StartAsync(ParseResult arguments, int firstPort, int lastPort, CancellationToken cancellationToken);
 
     /// <summary>False where a figure falls short.</summary>
     protected abstract Task<bool> LoadAsync(ParseResult arguments, LoadedSystem system, CancellationToken cancellationToken);
@@ -33,7 +33,7 @@ internal abstract class LoadCommand : Command
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)
     {
-        await using var system = await StartAsync(arguments.GetValue(_firstPort), arguments.GetValue(_lastPort), cancellationToken);
+        await using var system = await StartAsync(arguments, arguments.GetValue(_firstPort), arguments.GetValue(_lastPort), cancellationToken);
         try
         {
             return await LoadAsync(arguments, system, cancellationToken) ? 0 : 1;

@@ -9,6 +9,11 @@ internal sealed class Latencies(string name)
 {
     private readonly ConcurrentBag<TimeSpan> _all = [];
 
+    public void Add(TimeSpan time) => _all.Add(time);
+
+    /// <summary>In milliseconds, what this share of the calls did not exceed.</summary>
+    public double At(double share) => _all.IsEmpty ? double.NaN : At([.. _all.Order()], share);
+
     public async Task<T> MeasureAsync<T>(Func<Task<T>> call)
     {
         var began = Stopwatch.GetTimestamp();

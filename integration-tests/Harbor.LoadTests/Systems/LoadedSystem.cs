@@ -9,6 +9,13 @@ internal sealed class LoadedSystem(IReadOnlyList<IAsyncDisposable> parts, IReadO
 {
     public string Url => url;
 
+    /// <summary>The nats-server where it is one of the system's parts.</summary>
+    public string Nats { get; init; } = "";
+
+    public int FirstPort => firstPort;
+
+    public int LastPort => lastPort;
+
     public TimeSpan ProcessorTime => services.Aggregate(TimeSpan.Zero, (sum, service) => sum + service.ProcessorTime);
 
     /// <summary>The last lines that each process wrote.</summary>

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Harbor.LoadTests.Loads;
+using Harbor.LoadTests.Systems;
+using NATS.Client.Core;
+
+namespace Harbor.LoadTests.Commands;
+
+/// <summary><c>relayed</c>: from a DEA's word to the first relayed byte, while other routes change.</summary>
+internal sealed class RelayedCommand : LoadCommand
+{
+    private readonly Option<bool> _mongo = new("--mongo") { Description = "Node and worker as processes over MongoDB; otherwise standalone over SQLite" };
+    private readonly Option<int> _samples = new("--samples") { Description = "Instances that appear and are measured", DefaultValueFactory = _ => 1000 };
+    private readonly Option<int> _changes = new("--changes") { Description = "Changes of other ports a second", DefaultValueFactory = _ => 1000 };
+    private readonly Option<double> _require = new("--require") { Description = "p99 in milliseconds above which the test fails", DefaultValueFactory = _ => 50 };
+
+    public RelayedCommand()
+        : base("relayed", "From a heartbeat's publishing to the first byte that a waiting client gets of the new instance, while the backends of other ports change.")
+    {
+        foreach (var option in (Option[])[_mongo, _samples, _changes, _require])
+        {
+            Add(option);
+        }
+    }
+
+    protected override Task<LoadedSystem> StartAsync(ParseResult arguments, int firstPort, int lastPort, CancellationToken cancellationToken)
+        => RoutedSystem.StartAsync(arguments.GetValue(_mongo), firstPort, lastPort, cancellationToken);
+
+    protected override async Task<bool> LoadAsync(ParseResult arguments, LoadedSystem system, CancellationToken cancellationToken)
+    {
+        await using var nats = new NatsConnection(new NatsOpts { Url = system.Nats });
+        using var warmUp = new RelayedLoad(nats, system.FirstPort, system.LastPort, arguments.GetValue(_changes));
+        await warmUp.RunAsync(arguments.GetValue(_samples) / 2, cancellationToken);
+        Print($"warm-up: {warmUp.Latencies}");
+        using var load = new RelayedLoad(nats, system.FirstPort, system.LastPort, arguments.GetValue(_changes));
+        var processor = system.ProcessorTime;
+        await load.RunAsync(arguments.GetValue(_samples), cancellationToken);
+        Print($"{load.Latencies}");
+        Print($"  {arguments.GetValue(_changes)} changes of {system.LastPort - system.FirstPort + 1 - RoutedPorts.Measured} other ports a second; {load.Early} answered early, {load.Lost} lost; processor time of the services {(system.ProcessorTime - processor).TotalSeconds:F1} s");
+        return load.Lost == 0 && load.Latencies.At(0.99) <= arguments.GetValue(_require);
+    }
+}

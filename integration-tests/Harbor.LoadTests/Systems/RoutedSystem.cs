@@ -1,0 +1,71 @@
+using Harbor.LoadTests.Loads;
+using Harbor.State.Documents;
+using Harbor.State.Mongo;
+using Harbor.State.Sqlite;
+using Harbor.Testing.Processes;
+using Harbor.Testing.Servers;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Harbor.LoadTests.Systems;
+
+/// <summary>
+/// What stands between a DEA's word and a relayed byte: over SQLite as <c>standalone</c>, over MongoDB (or what speaks its protocol) a node and a worker, each a process.
+/// With a nats-server of its own, and the ports of <see cref="RoutedPorts"/> in the store.
+/// </summary>
+internal static class RoutedSystem
+{
+    public static async Task<LoadedSystem> StartAsync(bool onMongo, int firstPort, int lastPort, CancellationToken cancellationToken)
+    {
+        List<IAsyncDisposable> parts = [];
+        try
+        {
+            var nats = new OwnNatsServer();
+            parts.Add(nats);
+            await nats.InitializeAsync();
+            var data = new OwnedDirectory(new TemporaryDirectory("load"));
+            parts.Add(data);
+            var settings = new Dictionary<string, string>
+            {
+                ["Harbor:DataDirectory"] = data.Path,
+                ["Harbor:Nats:Url"] = nats.Address,
+                ["Harbor:Bus:Transport"] = "InMemory",
+                ["Harbor:Node:AllowLoopback"] = "true",
+                ["Harbor:Pools:default:PortRange"] = $"{firstPort}-{lastPort}",
+                ["Harbor:Logging:Console"] = "None",
+                ["Harbor:Logging:Directory"] = data.Path,
+            };
+            var store = onMongo ? await MongoAsync(parts, settings) : Sqlite(data.Path);
+            await RoutedPorts.FillAsync(store, firstPort, lastPort, cancellationToken);
+            var services = await StartAsync(onMongo ? ["Node", "Proxy"] : ["Standalone"], settings, cancellationToken);
+            parts.AddRange(services);
+            return new LoadedSystem(parts, services, services[0].Url, store, firstPort, lastPort, [services[^1]]) { Nats = nats.Address };
+        }
+        catch
+        {
+            foreach (var part in Enumerable.Reverse(parts))
+            {
+                await part.DisposeAsync();
+            }
+
+            throw;
+        }
+    }
+
+    private static Task<Service[]> StartAsync(string[] programs, Dictionary<string, string> settings, CancellationToken cancellationToken)
+        => Task.WhenAll(programs.Select(program => Service.StartAsync($"Harbor.{program}", program == "Standalone" ? "Gateway" : program, settings, cancellationToken)));
+
+    private static async Task<IDocumentStore> MongoAsync(List<IAsyncDisposable> parts, Dictionary<string, string> settings)
+    {
+        var mongo = new MongoServer();
+        parts.Add(mongo);
+        await mongo.InitializeAsync();
+        var database = mongo.NewDatabase();
+        parts.Add(database);
+        settings["Harbor:State:Provider"] = "Mongo";
+        settings["Harbor:State:Mongo:ConnectionString"] = database.ConnectionString;
+        return new MongoDocumentStore(database.ConnectionString, NullLogger<MongoDocumentStore>.Instance, TimeProvider.System);
+    }
+
+    private static SqliteDocumentStore Sqlite(string directory)
+        => new(Path.Combine(directory, "harbor.db"), NullLogger<SqliteDocumentStore>.Instance, TimeProvider.System);
+}
