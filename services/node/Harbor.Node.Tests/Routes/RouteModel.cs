@@ -139,14 +139,18 @@ internal sealed class RouteModel(double start)
     {
         if (Find(droplet.App, droplet.Instance) is { } instance && !(droplet.Began < instance.Began))
         {
-            Mark(droplet.App, droplet.Instance, droplet.Began, draining: false);
+            if (!double.IsNaN(droplet.Began))
+            {
+                Mark(droplet.App, droplet.Instance, droplet.Began, draining: false);
+            }
+
             _instances.Remove(instance);
         }
     }
 
     private void Running(DropletReport droplet, string? dea)
     {
-        var over = _exits.TryGetValue((droplet.App, droplet.Instance), out var exit) && droplet.Began <= exit.Began;
+        var over = _exits.TryGetValue((droplet.App, droplet.Instance), out var exit) && !(droplet.Began > exit.Began);
         if (over && !exit.Draining)
         {
             return;
@@ -157,7 +161,7 @@ internal sealed class RouteModel(double start)
         instance.Heard = _now;
         if (!(droplet.Began < instance.Began))
         {
-            instance.Began = droplet.Began;
+            instance.Began = double.IsNaN(droplet.Began) ? instance.Began : droplet.Began;
             instance.Evacuating = over || droplet.State is DropletState.Evacuating;
             Claim(instance, droplet.Host!.Value.ToString(), droplet.Ports![0].HostPort);
         }
@@ -186,7 +190,10 @@ internal sealed class RouteModel(double start)
     private void Exit(DropletExited exit)
     {
         var instance = Find(exit.App, exit.Instance);
-        Mark(exit.App, exit.Instance, instance is null || double.IsNaN(instance.Began) ? start + _now : instance.Began, exit.Evacuating);
+
+        // The newest state that is known to be over; where none is known, all before this moment.
+        double[] known = [.. new[] { instance?.Began ?? double.NaN, exit.CrashedAt }.Where(began => !double.IsNaN(began))];
+        Mark(exit.App, exit.Instance, known.Length == 0 ? start + _now : known.Max(), exit.Evacuating);
         if (instance is not null && exit.Evacuating)
         {
             instance.Evacuating = true;
