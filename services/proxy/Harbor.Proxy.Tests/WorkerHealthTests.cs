@@ -6,7 +6,9 @@ using Microsoft.Extensions.Options;
 
 namespace Harbor.Proxy.Tests;
 
-/// <summary>What supervisors and operators see of a worker from outside.</summary>
+/// <summary>What supervisors and operators see of a worker from outside. Alone, because meters are heard by name throughout a process: the counts of one worker would be overwritten by another's.</summary>
+[CollectionDefinition(nameof(WorkerHealthTests), DisableParallelization = true)]
+[Collection(nameof(WorkerHealthTests))]
 public sealed class WorkerHealthTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("harbor-proxy-").FullName;
