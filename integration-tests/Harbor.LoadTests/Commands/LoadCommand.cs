@@ -10,11 +10,11 @@ internal abstract class LoadCommand : Command
 {
     private readonly Option<int> _firstPort = new("--first-port")
     {
-        Description = "First port of the pool; below the system's ephemeral range",
-        DefaultValueFactory = _ => 20000,
+        Description = "First port of the pool; below the system's ephemeral range, and above the ports that the services themselves are given here",
+        DefaultValueFactory = _ => 30000,
     };
 
-    private readonly Option<int> _lastPort = new("--last-port") { Description = "Last port of the pool", DefaultValueFactory = _ => 29999 };
+    private readonly Option<int> _lastPort = new("--last-port") { Description = "Last port of the pool", DefaultValueFactory = _ => 32767 };
 
     protected LoadCommand(string name, string description)
         : base(name, description)
