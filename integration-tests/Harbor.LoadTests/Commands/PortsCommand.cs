@@ -17,7 +17,7 @@ internal sealed class PortsCommand : Command
 {
     private const int MostMebibytes = 30;
 
-    private readonly Option<int> _first = new("--first-port") { Description = "First port; below the system's ephemeral range", DefaultValueFactory = _ => 20000 };
+    private readonly Option<int> _first = new("--first-port") { Description = "First port; above those that the worker's own web server may be given", DefaultValueFactory = _ => 30000 };
     private readonly Option<int> _count = new("--count") { Description = "Ports, each of both protocols with one backend", DefaultValueFactory = _ => 5001 };
 
     public PortsCommand()
