@@ -57,8 +57,8 @@ internal sealed partial class RouteTable
             }
         }
 
-        found.Sort((left, right) => left.Sequence.CompareTo(right.Sequence));
-        return found.ConvertAll(entry => entry.Backend);
+        // A stable order: an instance may have several addresses for one port, and those must not change places.
+        return [.. found.OrderBy(entry => entry.Sequence).Select(entry => entry.Backend)];
     }
 
     public List<Backend> BackendsOf(string portId) => BackendsOf(portId, _ports.GetValueOrDefault(portId, []));
