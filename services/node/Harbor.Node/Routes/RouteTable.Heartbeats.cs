@@ -16,13 +16,9 @@ internal sealed partial class RouteTable
             dea.Beat++;
         }
 
-        var named = 0;
         foreach (var droplet in heartbeat.Droplets)
         {
-            if (Report(droplet with { Began = Plausible(droplet.Began) }, dea))
-            {
-                named++;
-            }
+            Report(droplet with { Began = Plausible(droplet.Began) }, dea);
         }
 
         if (dea is null)
@@ -34,7 +30,7 @@ internal sealed partial class RouteTable
         var single = heartbeat.Droplets.Count == 1 ? (heartbeat.Droplets[0].App, heartbeat.Droplets[0].Instance) : default((string, string)?);
         var partial = single is not null && single != dea.LastSingle;
         dea.LastSingle = single;
-        if (!partial && dea.Instances.Count > named)
+        if (!partial)
         {
             RemoveAbsent(dea);
         }
@@ -57,29 +53,33 @@ internal sealed partial class RouteTable
         }
     }
 
-    /// <summary>Whether the entry left the instance in the DEA's list, and is the first of this heartbeat to name it.</summary>
-    private bool Report(in DropletReport droplet, DeaRoutes? dea)
+    private void Report(in DropletReport droplet, DeaRoutes? dea)
     {
         if (droplet.State is DropletState.Other)
         {
-            return ReportNotRunning(droplet, dea);
+            ReportNotRunning(droplet, dea);
+            return;
         }
 
         var exit = _exits.Find(droplet.App, droplet.Instance) is { } mark && !(droplet.Began > mark.Began) ? mark : default(ExitMark?);
         if (exit is { Draining: false })
         {
             NoteAbsent(droplet.App, droplet.Instance, RouteReason.Exited);
-            return FindInstance(droplet.App, droplet.Instance) is { } revived && IsNamed(revived, dea);
+            if (FindInstance(droplet.App, droplet.Instance) is { } revived)
+            {
+                SetNamed(revived, dea);
+            }
+
+            return;
         }
 
         var instance = FindInstance(droplet.App, droplet.Instance) ?? Create(droplet.App, droplet.Instance);
         if (instance is null)
         {
-            return false;
+            return;
         }
 
         MoveTo(instance, dea);
-        var first = dea is null || instance.Beat != dea.Beat || instance.HeardAt == 0;
         instance.Beat = dea?.Beat ?? 0;
         instance.HeardAt = _now;
         instance.Remembered = false;
@@ -93,21 +93,20 @@ internal sealed partial class RouteTable
         {
             Update(instance, droplet, droplet.State is DropletState.Evacuating || exit is not null);
         }
-
-        return first;
     }
 
-    private bool ReportNotRunning(in DropletReport droplet, DeaRoutes? dea)
+    private void ReportNotRunning(in DropletReport droplet, DeaRoutes? dea)
     {
         if (FindInstance(droplet.App, droplet.Instance) is not { } instance)
         {
             NoteAbsent(droplet.App, droplet.Instance, RouteReason.NotRunning);
-            return false;
+            return;
         }
 
         if (droplet.Began < instance.Began)
         {
-            return IsNamed(instance, dea);
+            SetNamed(instance, dea);
+            return;
         }
 
         if (!double.IsNaN(droplet.Began))
@@ -121,16 +120,15 @@ internal sealed partial class RouteTable
             // Its end was told; the DEA repeats a crash for an hour.
             IsNew(instance.App, droplet.Instance, RouteReason.NotRunning);
         }
-
-        return false;
     }
 
     /// <summary>Of an older state nothing is taken, but what is named is not absent.</summary>
-    private static bool IsNamed(Instance instance, DeaRoutes? dea)
+    private static void SetNamed(Instance instance, DeaRoutes? dea)
     {
-        var first = dea is not null && instance.Dea == dea && instance.Beat != dea.Beat;
-        instance.Beat = first ? dea!.Beat : instance.Beat;
-        return first;
+        if (dea is not null && instance.Dea == dea)
+        {
+            instance.Beat = dea.Beat;
+        }
     }
 
     private void Update(Instance instance, in DropletReport droplet, bool evacuating)
