@@ -77,13 +77,13 @@ internal sealed partial class RouteTable
                 dea.LastSingle = null;
             }
 
+            RemoveExpired(RouteReason.DeaSilent);
+
             // A DEA that was only named by a registration, or is silent, is forgotten with its last instance. (Removing while enumerating is allowed.)
-            if (dea.HeardAt == 0 && dea.Instances.Count == _expired.Count(instance => instance.Dea == dea))
+            if (dea.HeardAt == 0 && dea.Instances.Count == 0)
             {
                 _deas.Remove(dea.Id);
             }
-
-            RemoveExpired(RouteReason.DeaSilent);
         }
     }
 
