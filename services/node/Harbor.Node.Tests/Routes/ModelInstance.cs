@@ -5,13 +5,20 @@ internal sealed class ModelInstance
 {
     public required string App { get; init; }
 
-    public required string Id { get; init; }
+    /// <summary>Null: an address of which only <c>router.register</c> has spoken.</summary>
+    public required string? Id { get; init; }
 
     public string? Dea { get; set; }
 
     public string? Host { get; set; }
 
-    public int? Port { get; set; }
+    public List<ModelPort> Ports { get; set; } = [];
+
+    /// <summary>Its DEA has named its ports.</summary>
+    public bool NamesPorts { get; set; }
+
+    /// <summary>Known from a stored port alone.</summary>
+    public bool Stored { get; set; }
 
     public int? Heard { get; set; }
 

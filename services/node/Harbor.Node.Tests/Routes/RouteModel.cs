@@ -4,9 +4,11 @@ namespace Harbor.Node.Tests.Routes;
 
 /// <summary>
 /// The rules of contracts 2 as plainly as they can be said: one list, searched from end to end for everything. Slow, obvious, and written without a look at the table's
-/// indexes; each instance has one port inside its container, so that the model stays readable.
+/// indexes.
 /// </summary>
-internal sealed class RouteModel(double start)
+/// <param name="start">The first moment, in seconds since 1970.</param>
+/// <param name="bindings">Port, application, and the port on which that listens inside its containers.</param>
+internal sealed partial class RouteModel(double start, IReadOnlyList<(string Port, string App, int IntPort)> bindings)
 {
     private readonly List<ModelInstance> _instances = [];
     private readonly Dictionary<string, ModelDea> _deas = [];
@@ -14,10 +16,16 @@ internal sealed class RouteModel(double start)
     private bool _suspended;
     private int _now;
 
-    /// <summary>Address, application, instance, DEA and draining of each of the application's backends, the longest known first.</summary>
-    public IEnumerable<string> BackendsOf(string app)
-        => _instances.Where(known => known.App == app && known.Port is not null)
-            .Select(known => $"{known.Host}:{known.Port} {known.App} {known.Id} {known.Dea} {known.Evacuating || (known.Dea is { } dea && _deas[dea].ShuttingDown)}");
+    /// <summary>Address, application, instance, DEA and draining of each of the port's backends, the longest known first.</summary>
+    public IEnumerable<string> BackendsOf(string port)
+        => from backend in Backends(port)
+           select $"{backend.Host}:{backend.Port.Outside} {backend.Instance.App} {backend.Instance.Id} {backend.Instance.Dea} {IsDraining(backend.Instance)}";
+
+    /// <summary>Applications whose DEAs are to be asked for the main ports of their instances.</summary>
+    public IEnumerable<string> Asking
+        => from app in bindings.Select(binding => binding.App).Distinct()
+           where StandsIn(app) && _instances.Exists(known => known.App == app && known is { Id: not null, Ports.Count: 0 })
+           select app;
 
     public void Apply(DeaEvent occurrence)
     {
@@ -31,6 +39,12 @@ internal sealed class RouteModel(double start)
                 break;
             case InstanceRegistered registration:
                 Register(registration);
+                break;
+            case MainPortRegistered registration:
+                RegisterMain(registration);
+                break;
+            case DropletFound found:
+                Find(found);
                 break;
             case AddressesUnregistered gone:
                 Unregister(gone);
@@ -63,6 +77,24 @@ internal sealed class RouteModel(double start)
         }
     }
 
+    /// <summary>A new node: of all that was heard it knows the backends in the ports' documents, and nothing else.</summary>
+    public void Restart()
+    {
+        var stored = (from port in bindings.Select(binding => binding.Port).Distinct()
+                      from backend in Backends(port)
+                      let intPort = bindings.First(binding => binding.Port == port && binding.App == backend.Instance.App).IntPort
+                      select (backend.Instance, backend.Host, new ModelPort(intPort, backend.Port.Outside, Main: backend.Instance.Id is null), IsDraining(backend.Instance))).ToList();
+        _instances.Clear();
+        _deas.Clear();
+        _exits.Clear();
+        foreach (var (instance, host, port, draining) in stored)
+        {
+            Remember(instance, host, port, draining);
+        }
+
+        SetSuspended(false);
+    }
+
     public void PassASecond()
     {
         _now++;
@@ -77,7 +109,7 @@ internal sealed class RouteModel(double start)
             {
                 dea.Heard = null;
                 dea.LastSingle = null;
-                _instances.RemoveAll(instance => instance.Dea == id && instance.Heard is not null);
+                RemoveAll(instance => instance.Dea == id && instance.Heard is not null);
             }
 
             if (dea.Heard is null && !_instances.Exists(instance => instance.Dea == id))
@@ -86,17 +118,31 @@ internal sealed class RouteModel(double start)
             }
         }
 
-        _instances.RemoveAll(instance => instance is { Dea: null, Heard: { } heard } && heard <= _now - 30);
-        _instances.RemoveAll(instance => instance is { Heard: null, Registered: { } registered } && registered <= _now - 120);
+        RemoveAll(instance => (instance is { Dea: null, Heard: { } heard } && heard <= _now - 30)
+                              || (instance is { Heard: null, Registered: { } registered } && registered <= _now - 120));
     }
+
+    /// <summary>Each address once, although an instance may name it for two of its ports.</summary>
+    private IEnumerable<(ModelInstance Instance, string Host, ModelPort Port)> Backends(string port)
+        => (from instance in _instances
+            from named in instance.Ports
+            where bindings.Any(binding => binding.Port == port && binding.App == instance.App
+                                          && (named.Inside == binding.IntPort || (named.Main && StandsIn(instance.App))))
+            select (Instance: instance, Host: instance.Host!, Port: named)).DistinctBy(backend => (backend.Host, backend.Port.Outside));
+
+    /// <summary>Whether an application's main port stands in for the port of its only binding.</summary>
+    private bool StandsIn(string app) => bindings.Count(binding => binding.App == app) == 1 && !_instances.Exists(known => known.App == app && known.NamesPorts);
+
+    private bool IsDraining(ModelInstance instance) => instance.Evacuating || (instance.Dea is { } dea && _deas[dea].ShuttingDown);
 
     private ModelDea Dea(string id) => _deas.TryGetValue(id, out var dea) ? dea : _deas[id] = new();
 
     private ModelInstance? Find(string app, string id) => _instances.FirstOrDefault(known => known.App == app && known.Id == id);
 
-    private ModelInstance FindOrAdd(string app, string id)
+    private ModelInstance FindOrAdd(string app, string? id)
     {
-        if (Find(app, id) is not { } instance)
+        var instance = id is null ? null : Find(app, id);
+        if (instance is null)
         {
             _instances.Add(instance = new() { App = app, Id = id });
         }
@@ -104,135 +150,15 @@ internal sealed class RouteModel(double start)
         return instance;
     }
 
-    private void Heartbeat(HeartbeatReceived heartbeat)
+    private void RemoveAll(Predicate<ModelInstance> over) => _instances.FindAll(over).ForEach(Remove);
+
+    /// <summary>Addresses that only the HTTP side has named go with the last instance of their application on their DEA.</summary>
+    private void Remove(ModelInstance gone)
     {
-        if (heartbeat.Dea is { } id)
+        _instances.Remove(gone);
+        if (gone is { Id: not null, Dea: not null } && !_instances.Exists(other => other.Id is not null && other.App == gone.App && other.Dea == gone.Dea))
         {
-            Dea(id).Heard = _now;
-        }
-
-        foreach (var droplet in heartbeat.Droplets)
-        {
-            if (droplet.State is DropletState.Other)
-            {
-                NotRunning(droplet);
-            }
-            else
-            {
-                Running(droplet, heartbeat.Dea);
-            }
-        }
-
-        if (heartbeat.Dea is not null)
-        {
-            var single = heartbeat.Droplets.Count == 1 ? (heartbeat.Droplets[0].App, heartbeat.Droplets[0].Instance) : default((string, string)?);
-            if (single is null || single == Dea(heartbeat.Dea).LastSingle)
-            {
-                _instances.RemoveAll(known => known.Dea == heartbeat.Dea && !heartbeat.Droplets.Any(named => named.App == known.App && named.Instance == known.Id));
-            }
-
-            Dea(heartbeat.Dea).LastSingle = single;
-        }
-    }
-
-    private void NotRunning(DropletReport droplet)
-    {
-        if (Find(droplet.App, droplet.Instance) is { } instance && !(droplet.Began < instance.Began))
-        {
-            if (!double.IsNaN(droplet.Began))
-            {
-                Mark(droplet.App, droplet.Instance, droplet.Began, draining: false);
-            }
-
-            _instances.Remove(instance);
-        }
-    }
-
-    private void Running(DropletReport droplet, string? dea)
-    {
-        var over = _exits.TryGetValue((droplet.App, droplet.Instance), out var exit) && !(droplet.Began > exit.Began);
-        if (over && !exit.Draining)
-        {
-            return;
-        }
-
-        var instance = FindOrAdd(droplet.App, droplet.Instance);
-        instance.Dea = dea ?? instance.Dea;
-        instance.Heard = _now;
-        if (!(droplet.Began < instance.Began))
-        {
-            instance.Began = double.IsNaN(droplet.Began) ? instance.Began : droplet.Began;
-            instance.Evacuating = over || droplet.State is DropletState.Evacuating;
-            Claim(instance, droplet.Host!.Value.ToString(), droplet.Ports![0].HostPort);
-        }
-    }
-
-    private void Claim(ModelInstance instance, string host, int port)
-    {
-        var holder = _instances.FirstOrDefault(known => known != instance && known.Host == host && known.Port == port);
-        instance.Host = host;
-        instance.Port = instance.Began < holder?.Began ? null : port;
-        if (holder is not null && instance.Port is not null)
-        {
-            Lose(holder);
-        }
-    }
-
-    private void Lose(ModelInstance holder)
-    {
-        holder.Port = null;
-        if (holder.Heard is null)
-        {
-            _instances.Remove(holder);
-        }
-    }
-
-    private void Exit(DropletExited exit)
-    {
-        var instance = Find(exit.App, exit.Instance);
-
-        // The newest state that is known to be over; where none is known, all before this moment.
-        double[] known = [.. new[] { instance?.Began ?? double.NaN, exit.CrashedAt }.Where(began => !double.IsNaN(began))];
-        Mark(exit.App, exit.Instance, known.Length == 0 ? start + _now : known.Max(), exit.Evacuating);
-        if (instance is not null && exit.Evacuating)
-        {
-            instance.Evacuating = true;
-        }
-        else if (instance is not null)
-        {
-            _instances.Remove(instance);
-        }
-    }
-
-    private void Mark(string app, string id, double began, bool draining)
-        => _exits[(app, id)] = (_exits.TryGetValue((app, id), out var known) ? Math.Max(known.Began, began) : began, draining);
-
-    private void Register(InstanceRegistered registration)
-    {
-        var over = _exits.TryGetValue((registration.App, registration.Instance), out var exit);
-        if (over && !exit.Draining)
-        {
-            return;
-        }
-
-        var instance = FindOrAdd(registration.App, registration.Instance);
-        instance.Evacuating |= over;
-        if (registration.Dea is { } dea)
-        {
-            Dea(dea);
-            instance.Dea = dea;
-        }
-
-        instance.Registered = _now;
-        Claim(instance, registration.Host.ToString(), registration.Ports[0].HostPort);
-    }
-
-    private void Unregister(AddressesUnregistered gone)
-    {
-        if (_instances.FirstOrDefault(known => known.Host == gone.Host.ToString() && known.Port == gone.HostPorts[0]) is { } holder
-            && (gone.App is null || gone.App == holder.App))
-        {
-            Lose(holder);
+            _instances.RemoveAll(other => other.App == gone.App && other.Dea == gone.Dea);
         }
     }
 }
