@@ -33,7 +33,7 @@ internal sealed class FlatMessage
     public DropletExited? ToExit()
         => _droplet is null || _instance is null
             ? null
-            : new(_droplet, _instance, string.Equals(_reason, "DEA_EVACUATION", StringComparison.OrdinalIgnoreCase), _crashTimestamp);
+            : new(_droplet, _instance, string.Equals(_reason, "DEA_EVACUATION", StringComparison.OrdinalIgnoreCase), EndOf(_crashTimestamp));
 
     public DeaShuttingDown? ToShutdown() => _id is null ? null : new(_id);
 
@@ -56,6 +56,9 @@ internal sealed class FlatMessage
     /// <summary>Host and port are in <c>stats</c>, and only of a running instance.</summary>
     public DropletFound? ToFound()
         => _droplet is null || _instance is null || _host is null || _port is null ? null : new(_droplet, _instance, _host.Value, _port.Value);
+
+    /// <summary>A crash is told in whole seconds, cut off; states begin at a fraction of one, and the one that crashed began before the second's end.</summary>
+    private static double EndOf(double second) => Math.BitDecrement(Math.Floor(second) + 1);
 
     private void ReadField(ref Utf8JsonReader reader)
     {
