@@ -21,11 +21,15 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
     private readonly ConcurrentDictionary<int, LinuxPort> _ports = new();
     private readonly SemaphoreSlim _changes = new(1);
     private readonly BackendVerifier _verifier;
+    private readonly Func<int, Transport, string?> _findHolder;
     private bool _isDisposed;
 
-    public LinuxRelayEngine(RelayContext context)
+    /// <param name="context">What it is given.</param>
+    /// <param name="findHolder">Names the process that holds a port; null: <see cref="PortHolder.Find"/>.</param>
+    public LinuxRelayEngine(RelayContext context, Func<int, Transport, string?>? findHolder = null)
     {
         _context = context;
+        _findHolder = findHolder ?? PortHolder.Find;
         _logger = context.Loggers.CreateLogger<LinuxRelayEngine>();
         _verifier = new BackendVerifier(context);
         var count = context.Options.Loops > 0 ? context.Options.Loops : Environment.ProcessorCount;
@@ -51,33 +55,10 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
 
     public async ValueTask<ListenResult> ApplyAsync(PortSnapshot port, CancellationToken cancellationToken)
     {
-        await _changes.WaitAsync(cancellationToken);
-        try
-        {
-            ObjectDisposedException.ThrowIf(_isDisposed, this);
-            if (_ports.TryGetValue(port.Port, out var open))
-            {
-                if (open.State.IsAs(port))
-                {
-                    return ListenResult.Open;
-                }
+        var (result, isTaken) = await ApplyInTurnAsync(port, cancellationToken);
 
-                if (TransportsOf(open.State) == port.Transports)
-                {
-                    await open.ChangeAsync(port);
-                    _verifier.Verify(open.State, open.BackendVerified);
-                    return ListenResult.Open;
-                }
-
-                await CloseLockedAsync(open, EndReason.PortClosed);
-            }
-
-            return Listen(port);
-        }
-        finally
-        {
-            _changes.Release();
-        }
+        // Out of turn: to look through all processes may take as long as a hundred changes of other ports.
+        return isTaken ? result with { Holder = _findHolder(port.Port, result.Transport) } : result;
     }
 
     public async ValueTask<bool> CloseAsync(int port)
@@ -102,7 +83,38 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
     private static Transports TransportsOf(PortState state) =>
         (state.Tcp is null ? Transports.None : Transports.Tcp) | (state.Udp is null ? Transports.None : Transports.Udp);
 
-    private ListenResult Listen(PortSnapshot port)
+    private async Task<(ListenResult Result, bool IsTaken)> ApplyInTurnAsync(PortSnapshot port, CancellationToken cancellationToken)
+    {
+        await _changes.WaitAsync(cancellationToken);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isDisposed, this);
+            if (_ports.TryGetValue(port.Port, out var open))
+            {
+                if (open.State.IsAs(port))
+                {
+                    return (ListenResult.Open, false);
+                }
+
+                if (TransportsOf(open.State) == port.Transports)
+                {
+                    await open.ChangeAsync(port);
+                    _verifier.Verify(open.State, open.BackendVerified);
+                    return (ListenResult.Open, false);
+                }
+
+                await CloseLockedAsync(open, EndReason.PortClosed);
+            }
+
+            return Listen(port);
+        }
+        finally
+        {
+            _changes.Release();
+        }
+    }
+
+    private (ListenResult Result, bool IsTaken) Listen(PortSnapshot port)
     {
         var sockets = new Dictionary<Transport, int>(2);
         foreach (var transport in Enum.GetValues<Transport>())
@@ -129,10 +141,10 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
         _context.Metrics.Add(state);
         open.Open();
         _verifier.Verify(state, open.BackendVerified);
-        return ListenResult.Open;
+        return (ListenResult.Open, false);
     }
 
-    private ListenResult Refuse(PortSnapshot port, Transport transport, int error, Dictionary<Transport, int> opened)
+    private (ListenResult Result, bool IsTaken) Refuse(PortSnapshot port, Transport transport, int error, Dictionary<Transport, int> opened)
     {
         foreach (var socket in opened.Values)
         {
@@ -140,13 +152,8 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
         }
 
         _context.Limits.Descriptors.Return(opened.Count + (error == -Errno.TooManyFiles ? 0 : 1));
-        return new ListenResult
-        {
-            IsOpen = false,
-            Transport = transport,
-            Reason = ListeningSocket.Describe(error).ToLowerInvariant(),
-            Holder = error == -Errno.AddressInUse ? PortHolder.Find(port.Port, transport) : null,
-        };
+        var result = new ListenResult { IsOpen = false, Transport = transport, Reason = ListeningSocket.Describe(error).ToLowerInvariant() };
+        return (result, error == -Errno.AddressInUse);
     }
 
     private async Task CloseLockedAsync(LinuxPort open, EndReason reason)

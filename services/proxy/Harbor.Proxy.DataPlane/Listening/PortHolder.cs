@@ -1,8 +1,9 @@
 namespace Harbor.Proxy.DataPlane.Listening;
 
 /// <summary>
-/// Finds the process that holds a port, on Linux. What was read serves for a second: another Harbor on this machine holds thousands of our ports, and to read
-/// all of <c>/proc</c> for each would take minutes. A port that was free then, or whose holder has let go of it, is looked up anew.
+/// Finds the process that holds a port, on Linux. What was read serves as long as the one that it names still has the socket, and where it names nobody, for a second: a port that stays
+/// taken is tried again and again, another Harbor on this machine holds thousands of our ports, and to read all of <c>/proc</c> for each would take minutes.
+/// A port that was free then, or whose holder has let go of it, is looked up anew.
 /// </summary>
 internal static class PortHolder
 {
@@ -25,7 +26,7 @@ internal static class PortHolder
         {
             lock (Reading)
             {
-                if (_owners is { } known && Environment.TickCount64 - _readAtMs < FreshMs && known.TryFind(port, transport, out var holder))
+                if (_owners is { } known && known.TryFind(port, transport, out var holder) && (holder is not null || Environment.TickCount64 - _readAtMs < FreshMs))
                 {
                     return holder;
                 }
