@@ -83,7 +83,8 @@ internal sealed partial class RouteModel(double start, IReadOnlyList<(string Por
         var stored = (from port in bindings.Select(binding => binding.Port).Distinct()
                       from backend in Backends(port)
                       let intPort = bindings.First(binding => binding.Port == port && binding.App == backend.Instance.App).IntPort
-                      select (backend.Instance, backend.Host, new ModelPort(intPort, backend.Port.Outside, Main: backend.Instance.Id is null), IsDraining(backend.Instance))).ToList();
+                      let isMain = backend.Instance.Id is null
+                      select (backend.Instance, backend.Host, new ModelPort(isMain ? 0 : intPort, backend.Port.Outside, isMain), IsDraining(backend.Instance))).ToList();
         _instances.Clear();
         _deas.Clear();
         _exits.Clear();

@@ -28,7 +28,10 @@ internal sealed partial class RouteTable
         instance.Index = backend.Index ?? instance.Index;
         instance.Evacuating |= backend.Draining;
         StartAges(instance, backend.Dea);
-        SetPorts(instance, backend.Address.Host, [.. instance.Ports, new(intPort, backend.Address.Port, Main: backend.Instance is null)], RouteReason.Remembered);
+
+        // Without an instance only the HTTP side has named it: it stands in for as long as no ports are named.
+        var isMain = backend.Instance is null;
+        SetPorts(instance, backend.Address.Host, [.. instance.Ports, new(isMain ? (ushort)0 : intPort, backend.Address.Port, isMain)], RouteReason.Remembered);
     }
 
     /// <summary>Whether the DEA has spoken to this table: then the table knows better than the store.</summary>
