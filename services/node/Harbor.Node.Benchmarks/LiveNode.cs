@@ -6,13 +6,14 @@ using Harbor.Testing;
 using Harbor.Testing.Processes;
 using Harbor.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
+using MongoDB.Driver;
 using NATS.Client.Core;
 
 namespace Harbor.Node.Benchmarks;
 
 /// <summary>
 /// The whole node over a real nats-server and a real store, as <c>infra</c> runs it, with so many ports, each bound to an application of its own; publisher and node
-/// share the machine. Owns all but the store.
+/// share the machine. Owns all but the server of the store; in that a database.
 /// </summary>
 internal sealed class LiveNode : IAsyncDisposable
 {
@@ -21,14 +22,16 @@ internal sealed class LiveNode : IAsyncDisposable
     private readonly OwnNatsServer _server;
     private readonly TemporaryDirectory _directory;
     private readonly TestHost _host;
+    private readonly MongoTestDatabase? _database;
     private readonly CancellationTokenSource _stop = new();
 
-    private LiveNode(OwnNatsServer server, TemporaryDirectory directory, TestHost host, string store)
+    private LiveNode(OwnNatsServer server, TemporaryDirectory directory, TestHost host, MongoTestDatabase? database)
     {
         _server = server;
         _directory = directory;
         _host = host;
-        Store = store;
+        _database = database;
+        Store = database is null ? "SQLite" : "MongoDB";
         Nats = new NatsConnection(new NatsOpts { Url = server.Address });
         Ports = host.Services.GetRequiredService<ObservedDocuments<PortDocument>>();
         View = new(Ports);
@@ -50,9 +53,12 @@ internal sealed class LiveNode : IAsyncDisposable
         await server.InitializeAsync();
         var directory = new TemporaryDirectory("bench");
         var settings = new Dictionary<string, string?> { ["Harbor:Nats:Url"] = server.Address, ["Harbor:State:Provider"] = mongo is null ? "Sqlite" : "Mongo" };
-        settings[mongo is null ? "Harbor:State:Sqlite:Path" : "Harbor:State:Mongo:ConnectionString"] = mongo ?? directory.Combine("harbor.db");
+
+        // A database of its own: in one that another run has left all is as it is to be from the start.
+        var database = mongo is null ? null : NewDatabase(mongo);
+        settings[database is null ? "Harbor:State:Sqlite:Path" : "Harbor:State:Mongo:ConnectionString"] = database?.ConnectionString ?? directory.Combine("harbor.db");
         var host = await TestHost.StartAsync(settings, [new NodeModule(), new ObservedPortsModule()], cancellation);
-        var node = new LiveNode(server, directory, host, mongo is null ? "SQLite" : "MongoDB");
+        var node = new LiveNode(server, directory, host, database);
         await node.FillAsync(ports, cancellation);
         return node;
     }
@@ -62,9 +68,20 @@ internal sealed class LiveNode : IAsyncDisposable
         await _stop.CancelAsync();
         await Nats.DisposeAsync();
         await _host.DisposeAsync();
+        if (_database is not null)
+        {
+            await _database.DisposeAsync();
+        }
+
         await _server.DisposeAsync();
         _directory.Dispose();
         _stop.Dispose();
+    }
+
+    private static MongoTestDatabase NewDatabase(string server)
+    {
+        var name = $"harbor-bench-{Guid.NewGuid():N}";
+        return new(new MongoUrlBuilder(server) { DatabaseName = name }.ToString(), name);
     }
 
     private async Task FillAsync(int count, CancellationToken cancellation)
