@@ -34,6 +34,16 @@ internal sealed class Inspection(IDocumentStore store, IReadOnlyList<Func<IReadO
         }
     }
 
+    /// <summary>No worker has found another process on a port of the pool: it would try again all the time, and that would be measured too.</summary>
+    public async Task NothingIsRefusedAsync(CancellationToken cancellationToken)
+    {
+        var refused = (await AllAsync(DocumentTypes.Workers, cancellationToken)).SelectMany(worker => worker.Refused).Select(port => $"port {port.Port} is held by {port.Holder}").ToList();
+        if (refused.Count > 0)
+        {
+            throw new LoadFailedException(string.Join(Environment.NewLine, refused));
+        }
+    }
+
     private async Task<IReadOnlyList<string>> FaultsAsync(IReadOnlyList<string> live, CancellationToken cancellationToken)
     {
         var instances = await AllAsync(ServiceDocuments.Instances, cancellationToken);

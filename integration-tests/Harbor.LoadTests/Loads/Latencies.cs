@@ -11,6 +11,14 @@ internal sealed class Latencies(string name)
 
     public void Add(TimeSpan time) => _all.Add(time);
 
+    public void Add(Latencies others)
+    {
+        foreach (var time in others._all)
+        {
+            _all.Add(time);
+        }
+    }
+
     /// <summary>In milliseconds, what this share of the calls did not exceed.</summary>
     public double At(double share) => _all.IsEmpty ? double.NaN : At([.. _all.Order()], share);
 

@@ -5,12 +5,15 @@ namespace Harbor.LoadTests.Loads;
 
 /// <summary>
 /// While the backends of other ports change so many times a second, an instance of one port after the other appears in a heartbeat, and a client that waits for it gets its first byte.
-/// What is measured is the time from the one to the other.
+/// What is measured is the time from the one to the other, in rounds. Owns the backends and the clients.
 /// </summary>
 internal sealed class RelayedLoad(NatsConnection nats, int firstPort, int lastPort, int changes) : IDisposable
 {
     /// <summary>Between two instances that are measured.</summary>
     private static readonly TimeSpan _interval = TimeSpan.FromMilliseconds(20);
+
+    /// <summary>For a port to take a client: it does at once, but where the machine has no processor for anybody. Longer, and it is not open.</summary>
+    private static readonly TimeSpan _patience = TimeSpan.FromSeconds(10);
 
     /// <summary>A client is connected for so many intervals before its instance appears, and the port is without one for the rest of the round.</summary>
     private const int Ahead = RoutedPorts.Measured / 2;
@@ -18,16 +21,18 @@ internal sealed class RelayedLoad(NatsConnection nats, int firstPort, int lastPo
     private readonly RoutedDeas _deas = new(nats);
     private readonly EchoBackend[] _backends = [.. Enumerable.Range(0, RoutedPorts.Measured).Select(_ => new EchoBackend())];
     private readonly WaitingClient?[] _clients = new WaitingClient?[RoutedPorts.Measured];
+    private readonly Task[] _connecting = new Task[RoutedPorts.Measured];
     private readonly List<Task> _running = [];
-    private long _early;
-
-    public Latencies Latencies { get; } = new("publish to first relayed byte");
+    private Latencies _latencies = new("");
+    private long _changed;
+    private int _early;
+    private int _lost;
 
     /// <summary>Clients that got a byte of the instance before the one that they waited for: not measured.</summary>
-    public long Early => _early;
+    public int Early => _early;
 
     /// <summary>Connections that ended without a byte.</summary>
-    public int Lost { get; private set; }
+    public int Lost => _lost;
 
     public void Dispose()
     {
@@ -37,8 +42,11 @@ internal sealed class RelayedLoad(NatsConnection nats, int firstPort, int lastPo
         }
     }
 
-    public async Task RunAsync(int samples, CancellationToken cancellationToken)
+    /// <summary>One round.</summary>
+    public async Task<Latencies> RunAsync(string name, int samples, CancellationToken cancellationToken)
     {
+        _latencies = new(name);
+        _running.Clear();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         var background = ChangeAsync(stop.Token);
         using var timer = new PeriodicTimer(_interval);
@@ -46,7 +54,7 @@ internal sealed class RelayedLoad(NatsConnection nats, int firstPort, int lastPo
         {
             if (number < samples)
             {
-                _running.Add(ConnectAsync(number % RoutedPorts.Measured, cancellationToken));
+                _connecting[number % RoutedPorts.Measured] = ConnectAsync(number % RoutedPorts.Measured, cancellationToken);
             }
 
             if (number >= Ahead)
@@ -58,13 +66,15 @@ internal sealed class RelayedLoad(NatsConnection nats, int firstPort, int lastPo
         await Task.WhenAll(_running).WaitAsync(TimeSpan.FromSeconds(60), cancellationToken);
         await stop.CancelAsync();
         await background;
+        return _latencies;
     }
 
     private async Task ConnectAsync(int place, CancellationToken cancellationToken)
     {
         // A client that comes before the instance of the round before has left is reset with it, and tries again.
-        for (var client = new WaitingClient(); _clients[place] is null; client = new WaitingClient())
+        while (_clients[place] is null)
         {
+            var client = new WaitingClient();
             if (await client.TryConnectAsync(firstPort + place, cancellationToken))
             {
                 _clients[place] = client;
@@ -79,6 +89,7 @@ internal sealed class RelayedLoad(NatsConnection nats, int firstPort, int lastPo
     private async Task MeasureAsync(int number, CancellationToken cancellationToken)
     {
         var place = number % RoutedPorts.Measured;
+        await _connecting[place].WaitAsync(_patience, cancellationToken);
         using var client = _clients[place] ?? throw new LoadFailedException($"Port {firstPort + place} does not accept.");
         _clients[place] = null;
         if (client.Answered.IsCompleted)
@@ -92,31 +103,32 @@ internal sealed class RelayedLoad(NatsConnection nats, int firstPort, int lastPo
         var answered = await client.Answered;
         if (answered == 0)
         {
-            Lost++;
+            Interlocked.Increment(ref _lost);
         }
         else
         {
-            Latencies.Add(Stopwatch.GetElapsedTime(published, answered));
+            _latencies.Add(Stopwatch.GetElapsedTime(published, answered));
         }
 
         await _deas.SayAsync(firstPort + place, null, "127.0.0.1", 0, cancellationToken);
     }
 
-    /// <summary>The instance of one port after the other appears, and in the next round is gone.</summary>
+    /// <summary>The instance of one port after the other appears, and when all have, is gone. A round goes on where the one before ended: what is repeated would be no change.</summary>
     private async Task ChangeAsync(CancellationToken stop)
     {
         var first = firstPort + RoutedPorts.Measured;
         var count = lastPort - first + 1;
+        var before = _changed;
         var began = Stopwatch.GetTimestamp();
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(1));
         try
         {
-            for (var number = 0L; await timer.WaitForNextTickAsync(stop);)
+            while (await timer.WaitForNextTickAsync(stop))
             {
-                for (var due = (long)(Stopwatch.GetElapsedTime(began).TotalSeconds * changes); number < due; number++)
+                for (var due = before + (long)(Stopwatch.GetElapsedTime(began).TotalSeconds * changes); _changed < due; _changed++)
                 {
-                    var port = first + (int)(number % count);
-                    await _deas.SayAsync(port, number / count % 2 == 0 ? $"i{port}" : null, $"10.1.{port >> 8}.{port & 255}", 61044, stop);
+                    var port = first + (int)(_changed % count);
+                    await _deas.SayAsync(port, _changed / count % 2 == 0 ? $"i{port}" : null, $"10.1.{port >> 8}.{port & 255}", 61044, stop);
                 }
             }
         }

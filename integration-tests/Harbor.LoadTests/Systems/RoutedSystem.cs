@@ -33,6 +33,9 @@ internal static class RoutedSystem
                 ["Harbor:Pools:default:PortRange"] = $"{firstPort}-{lastPort}",
                 ["Harbor:Logging:Console"] = "None",
                 ["Harbor:Logging:Directory"] = data.Path,
+
+                // The ports belong to no service instances: a gateway that looked would give them back while they are measured.
+                ["Harbor:Gateway:Broker:OrphanInterval"] = "1.00:00:00",
             };
             var store = onMongo ? await MongoAsync(parts, settings) : Sqlite(data.Path);
             await RoutedPorts.FillAsync(store, firstPort, lastPort, cancellationToken);
