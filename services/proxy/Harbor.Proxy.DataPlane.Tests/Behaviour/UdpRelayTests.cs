@@ -165,10 +165,10 @@ public sealed class UdpRelayTests
         for (var round = 1; round <= 3; round++)
         {
             using var client = await Asking.AskAsync(relay.Port, Transport.Udp);
-            await relay.EndedAsync(Transport.Udp, EndReason.BackendReset, round);
-            relay.Counters(Transport.Udp).ConnectFailures.ShouldBe(2 * round);
+            await relay.CountersAsync(Transport.Udp, counters => counters.ConnectFailures == 2 * round, $"both to refuse client {round}");
         }
 
+        await relay.EndedAsync(Transport.Udp, EndReason.BackendReset, 3);
         relay.Counters(Transport.Udp).Active.ShouldBe(0);
     }
 

@@ -1,4 +1,5 @@
 using Harbor.Proxy.DataPlane.Addresses;
+using Harbor.Proxy.DataPlane.Backends;
 using Harbor.Proxy.DataPlane.Linux.Native;
 using Harbor.Proxy.DataPlane.ProxyHeaders;
 using static Harbor.Proxy.DataPlane.Linux.Native.SocketNumbers;
@@ -73,8 +74,7 @@ internal sealed partial class UdpSession
 
     private bool TryAttach()
     {
-        var state = _listener.State;
-        while (state.Picker.Pick(state.Backends, state.Rules.Policy.Balance, Client.Address, _loop.Now, _tried, canConnect: false) is { } backend)
+        while (Pick() is { } backend)
         {
             _backend = backend;
             _attachedAtMs = _loop.Now;
@@ -87,10 +87,26 @@ internal sealed partial class UdpSession
 
             Cells.Accepted += _isAccepted ? 0 : 1;
             _isAccepted = true;
+            _isSpent = false;
             return true;
         }
 
         return false;
+    }
+
+    /// <summary>However many datagrams come, those that refused are left alone for a while.</summary>
+    private BackendState? Pick()
+    {
+        var state = _listener.State;
+        do
+        {
+            if (state.Picker.Pick(state.Backends, state.Rules.Policy.Balance, Client.Address, _loop.Now, _tried, canConnect: false) is { } backend)
+            {
+                return backend;
+            }
+        }
+        while (_tried.TryForget(_loop.Now));
+        return null;
     }
 
     private int Connect(in SocketName name)
@@ -116,7 +132,7 @@ internal sealed partial class UdpSession
     private void Note(int error)
     {
         var backend = _backend!;
-        _tried.Add(backend);
+        _tried.Add(backend, _loop.Now);
         if (IsBackendFailure(error))
         {
             Cells.ConnectFailures++;

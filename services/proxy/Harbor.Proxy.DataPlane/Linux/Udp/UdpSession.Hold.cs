@@ -3,9 +3,6 @@ namespace Harbor.Proxy.DataPlane.Linux.Udp;
 /// <content>Waiting for a backend with the one datagram that started it; what comes meanwhile is dropped.</content>
 internal sealed partial class UdpSession
 {
-    /// <summary>While it waits with backends that refused, it tries them again this often.</summary>
-    private const long RetryMs = 250;
-
     private byte[]? _held;
     private int _heldLength;
     private long _heldUntilMs;
@@ -13,7 +10,6 @@ internal sealed partial class UdpSession
     /// <summary>There may be a backend now. False where it goes on waiting.</summary>
     private bool Retry()
     {
-        _tried.Clear();
         while (TryAttach())
         {
             var error = SendFirst(_held.AsSpan(0, _heldLength));
@@ -45,6 +41,7 @@ internal sealed partial class UdpSession
         _held = _loop.Buffers.Rent(datagram.Length);
         _heldLength = datagram.Length;
         datagram.CopyTo(_held);
+        _isSpent = false;
         ArmTimer();
     }
 
@@ -63,9 +60,17 @@ internal sealed partial class UdpSession
         return rules.HoldMs;
     }
 
+    /// <summary>Nothing waits any more. Backends that have just refused are not to be asked by the client's next datagram again: until they may be, the session stays.</summary>
     private void GiveUp()
     {
-        if (_isAccepted)
+        if (_tried.Count > 0 && _loop.Now < _tried.RetryAtMs)
+        {
+            ReturnHeld();
+            _heldUntilMs = 0;
+            _isSpent = true;
+            ArmTimer();
+        }
+        else if (_isAccepted)
         {
             End(_tried.Count > 0 ? EndReason.BackendReset : EndReason.BackendGone);
         }

@@ -1,6 +1,6 @@
 namespace Harbor.Proxy.DataPlane.Linux.Udp;
 
-/// <content>One timer for all that a session may wait for: the end of its idleness, of its wait for a backend, of the time that its first datagram is kept.</content>
+/// <content>One timer for all that a session may wait for: the end of its idleness, of its wait for a backend, of the time that its first datagram is kept or backends that refused are left alone.</content>
 internal sealed partial class UdpSession
 {
     internal override void OnTimer()
@@ -16,6 +16,11 @@ internal sealed partial class UdpSession
             }
 
             _ = Retry();
+        }
+        else if (_isSpent && _loop.Now >= _tried.RetryAtMs)
+        {
+            GiveUp();
+            return;
         }
         else if (idleMs > 0 && _loop.Now - _lastMs >= idleMs)
         {
@@ -40,7 +45,11 @@ internal sealed partial class UdpSession
         var due = idleMs > 0 ? _lastMs + idleMs : long.MaxValue;
         if (_held is not null)
         {
-            due = _tried.Count > 0 ? Math.Min(_heldUntilMs, _loop.Now + RetryMs) : _heldUntilMs;
+            due = _tried.Count > 0 ? Math.Min(_heldUntilMs, _tried.RetryAtMs) : _heldUntilMs;
+        }
+        else if (_isSpent)
+        {
+            due = _tried.RetryAtMs;
         }
         else if (_first is not null)
         {

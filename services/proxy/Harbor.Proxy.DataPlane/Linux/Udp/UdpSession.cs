@@ -31,6 +31,7 @@ internal sealed partial class UdpSession : LoopEntry
     private long _bytesIn;
     private long _bytesOut;
     private bool _isAccepted;
+    private bool _isSpent;
     private bool _hasEnded;
 
     public ClientEndpoint Client { get; private set; }
@@ -53,7 +54,7 @@ internal sealed partial class UdpSession : LoopEntry
         _taken = default;
         _lastMs = _loop.Now;
         _datagramsIn = _bytesIn = _bytesOut = _heldUntilMs = 0;
-        _isAccepted = _hasEnded = false;
+        _isAccepted = _isSpent = _hasEnded = false;
         _loop.Track(this);
         ArmTimer();
     }

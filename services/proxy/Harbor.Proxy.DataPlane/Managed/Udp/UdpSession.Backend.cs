@@ -1,4 +1,5 @@
 using System.Net.Sockets;
+using Harbor.Proxy.DataPlane.Backends;
 using Harbor.Proxy.DataPlane.ProxyHeaders;
 
 namespace Harbor.Proxy.DataPlane.Managed.Udp;
@@ -62,9 +63,8 @@ internal sealed partial class UdpSession
 
     private Socket? TryAttach()
     {
-        var rules = listener.State.Rules;
         var nowMs = listener.Context.Clock.NowMs;
-        while (listener.State.Picker.Pick(listener.State.Backends, rules.Policy.Balance, _origin.Client.Address, nowMs, _tried, canConnect: false) is { } backend)
+        while (Pick(nowMs) is { } backend)
         {
             _backend = backend;
             _attachedAtMs = nowMs;
@@ -82,6 +82,7 @@ internal sealed partial class UdpSession
 
             Interlocked.Add(ref _cells.Accepted, _isAccepted ? 0 : 1);
             _isAccepted = true;
+            _isSpent = false;
             _ = ReceiveAsync(_upstream);
             return _upstream;
         }
@@ -89,15 +90,31 @@ internal sealed partial class UdpSession
         return null;
     }
 
+    /// <summary>However many datagrams come, those that refused are left alone for a while.</summary>
+    private BackendState? Pick(long nowMs)
+    {
+        do
+        {
+            var state = listener.State;
+            if (state.Picker.Pick(state.Backends, state.Rules.Policy.Balance, _origin.Client.Address, nowMs, _tried, canConnect: false) is { } backend)
+            {
+                return backend;
+            }
+        }
+        while (_tried.TryForget(nowMs));
+        return null;
+    }
+
     /// <summary>Counts a failure and lets go of the backend.</summary>
     private void Note(SocketError error)
     {
         var backend = _backend!;
-        _tried.Add(backend);
+        var nowMs = listener.Context.Clock.NowMs;
+        _tried.Add(backend, nowMs);
         if (IsBackendFailure(error))
         {
             Interlocked.Increment(ref _cells.ConnectFailures);
-            listener.Log.SetAside(backend, backend.Udp.Failed(_attachedAtMs, listener.Context.Clock.NowMs));
+            listener.Log.SetAside(backend, backend.Udp.Failed(_attachedAtMs, nowMs));
         }
 
         Detach();

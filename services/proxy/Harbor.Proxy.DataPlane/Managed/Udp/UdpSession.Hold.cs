@@ -15,7 +15,6 @@ internal sealed partial class UdpSession
             return true;
         }
 
-        _tried.Clear();
         while (TryAttach() is { } upstream)
         {
             if (TrySendFirst(upstream, held.AsMemory(0, _heldLength), out var error))
@@ -45,6 +44,7 @@ internal sealed partial class UdpSession
         _held = listener.Context.Buffers.Rent(datagram.Length);
         _heldLength = datagram.Length;
         datagram.CopyTo(_held);
+        _isSpent = false;
     }
 
     /// <summary>A backend that has yet to be verified is waited for as long as a connection to it would be.</summary>
@@ -75,9 +75,16 @@ internal sealed partial class UdpSession
         }
     }
 
+    /// <summary>Nothing waits any more. Backends that have just refused are not to be asked by the client's next datagram again: until they may be, the session stays.</summary>
     private void GiveUp()
     {
-        if (_isAccepted)
+        if (_tried.Count > 0 && listener.Context.Clock.NowMs < _tried.RetryAtMs)
+        {
+            ReturnHeld();
+            _heldUntilMs = 0;
+            _isSpent = true;
+        }
+        else if (_isAccepted)
         {
             End(_tried.Count > 0 ? EndReason.BackendReset : EndReason.BackendGone);
         }

@@ -28,6 +28,7 @@ internal sealed partial class UdpSession(UdpPortListener listener, DatagramOrigi
     private long _bytesIn;
     private long _bytesOut;
     private bool _isAccepted;
+    private bool _isSpent;
     private bool _hasEnded;
 
     public DatagramOrigin Origin => _origin;
@@ -142,6 +143,13 @@ internal sealed partial class UdpSession(UdpPortListener listener, DatagramOrigi
             if (_held is not null)
             {
                 SweepHeld(nowMs);
+            }
+            else if (_isSpent)
+            {
+                if (nowMs >= _tried.RetryAtMs)
+                {
+                    GiveUp();
+                }
             }
             else if (idleMs > 0 && nowMs - _lastMs >= idleMs)
             {
