@@ -1,5 +1,7 @@
+using System.Net;
 using System.Net.Sockets;
 using Harbor.Proxy.DataPlane.Ports;
+using Harbor.Testing.Ports;
 using Microsoft.Extensions.Time.Testing;
 
 namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
@@ -76,6 +78,55 @@ public sealed class DrainTests
         foreach (var asker in askers)
         {
             await asker.RefusedAsync();
+        }
+    }
+
+    /// <summary>The next process takes the port over while this one waits for connections of other ports.</summary>
+    [Theory]
+    [MemberData(nameof(All))]
+    public async Task Drain_OfAUdpPort_GivesThePortBackWithItsLastSession(RelayEngineKind kind)
+    {
+        var time = new FakeTimeProvider();
+        await using var relay = new Relay(kind, time: time);
+        using var backend = new TcpBackend().Answer('a');
+        using var twin = new UdpPeer(port: backend.Address.Port).Answer('a');
+        await relay.BackendsAsync(backend.Snapshot);
+        var unused = relay.Snapshot with { Port = FreePorts.Next(), Transports = Transports.Udp };
+        (await relay.Engine.ApplyAsync(unused, CancellationToken.None)).IsOpen.ShouldBeTrue();
+        using var connection = await Asking.AskAsync(relay.Port, Transport.Tcp);
+        (await connection.AnswerAsync()).ShouldBe('a');
+        using var session = await Asking.AskAsync(relay.Port, Transport.Udp);
+        (await session.AnswerAsync()).ShouldBe('a');
+        IsFree(unused.Port).ShouldBeFalse();
+
+        var draining = relay.Engine.DrainAsync(TimeSpan.FromDays(1), CancellationToken.None).AsTask();
+
+        await Waiting.UntilAsync(() => IsFree(unused.Port), () => "the port without a session to be free");
+        await session.AskAsync();
+        (await session.AnswerAsync()).ShouldBe('a');
+        IsFree(relay.Port).ShouldBeFalse();
+        time.Advance(relay.Snapshot.Udp.IdleTimeout + TimeSpan.FromSeconds(1));
+        await relay.EndedAsync(Transport.Udp, EndReason.Idle);
+        await Waiting.UntilAsync(() => IsFree(relay.Port), () => "the port to be free after its last session");
+        draining.IsCompleted.ShouldBeFalse();
+        await connection.AskAsync();
+        (await connection.AnswerAsync()).ShouldBe('a');
+        connection.Dispose();
+        await draining.WithinAsync("the drain to end");
+    }
+
+    /// <summary>Another process could listen there over UDP.</summary>
+    private static bool IsFree(int port)
+    {
+        using var socket = new Socket(AddressFamily.InterNetworkV6, SocketType.Dgram, ProtocolType.Udp) { DualMode = true };
+        try
+        {
+            socket.Bind(new IPEndPoint(IPAddress.IPv6Any, port));
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.AddressAlreadyInUse)
+        {
+            return false;
         }
     }
 

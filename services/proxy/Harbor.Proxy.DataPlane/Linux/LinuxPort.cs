@@ -6,20 +6,21 @@ using Harbor.Proxy.DataPlane.Ports;
 
 namespace Harbor.Proxy.DataPlane.Linux;
 
-/// <summary>An open port: its listening sockets, which it owns, and its part on each loop. Its members are called by one caller at a time.</summary>
+/// <summary>An open port: its listening socket for TCP, which it owns, and its part on each loop. Its members are called by one caller at a time.</summary>
 internal sealed class LinuxPort
 {
     private readonly RelayContext _context;
     private readonly List<PortListener> _listeners = [];
-    private readonly Dictionary<Transport, int> _sockets;
+    private int _tcpSocket = -1;
 
+    /// <summary>Takes over the sockets, and the descriptors that were taken for them.</summary>
     public LinuxPort(RelayContext context, IReadOnlyList<EventLoop> loops, PortState state, Dictionary<Transport, int> sockets)
     {
         _context = context;
-        _sockets = sockets;
         State = state;
         if (sockets.TryGetValue(Transport.Tcp, out var tcp))
         {
+            _tcpSocket = tcp;
             TcpPortListener[] all = [.. loops.Select(loop => new TcpPortListener(context, loop, state, tcp))];
             foreach (var listener in all)
             {
@@ -55,11 +56,11 @@ internal sealed class LinuxPort
         return OnEachAsync(listener => listener.Changed());
     }
 
-    /// <summary>Stops listening; the sessions that are there go on. UDP's have no socket but the port's, which stays until <see cref="CloseAsync"/>.</summary>
+    /// <summary>Stops listening; the sessions that are there go on. UDP's have no socket but the port's, which stays until the last of them has ended.</summary>
     public async Task UnbindAsync()
     {
         await OnEachAsync(listener => listener.StopAccepting());
-        CloseSocket(Transport.Tcp);
+        CloseTcpSocket();
     }
 
     /// <summary>Ends one session in so many, by chance.</summary>
@@ -73,8 +74,7 @@ internal sealed class LinuxPort
             listener.StopAccepting();
             listener.EndAll(reason);
         });
-        CloseSocket(Transport.Tcp);
-        CloseSocket(Transport.Udp);
+        CloseTcpSocket();
     }
 
     /// <summary>A backend has been verified: sessions that wait for one may go to it.</summary>
@@ -89,11 +89,12 @@ internal sealed class LinuxPort
     private Task OnEachAsync(Action<PortListener> action) =>
         Task.WhenAll(_listeners.Select(listener => listener.Loop.RunAsync(() => action(listener))));
 
-    private void CloseSocket(Transport transport)
+    private void CloseTcpSocket()
     {
-        if (_sockets.Remove(transport, out var socket))
+        if (_tcpSocket >= 0)
         {
-            Kernel.Close(socket);
+            Kernel.Close(_tcpSocket);
+            _tcpSocket = -1;
             _context.Limits.Descriptors.Return();
         }
     }

@@ -3,7 +3,7 @@ using Harbor.Proxy.DataPlane.Ports;
 
 namespace Harbor.Proxy.DataPlane.Linux;
 
-/// <summary>One transport of a port on one loop: what comes in on the port's socket (which the port owns), and its sessions here. All members are called on the loop's thread.</summary>
+/// <summary>One transport of a port on one loop: what comes in on the port's socket, and its sessions here. All members are called on the loop's thread.</summary>
 internal abstract class PortListener(EventLoop loop) : LoopEntry
 {
     public EventLoop Loop => loop;

@@ -9,7 +9,7 @@ namespace Harbor.Proxy.DataPlane.Linux.Udp;
 
 /// <summary>
 /// A port's UDP side, all of it on one loop: takes in datagrams in batches and gives each to its client's session, which sends what it was given when the
-/// batch is through. Owns the table of sessions; the port owns the socket.
+/// batch is through. Owns the table of sessions, and the socket, which sessions answer through and which goes with the last of them.
 /// </summary>
 internal sealed class UdpPortListener(RelayContext context, EventLoop loop, PortState port, int descriptor) : PortListener(loop)
 {
@@ -36,20 +36,18 @@ internal sealed class UdpPortListener(RelayContext context, EventLoop loop, Port
         _ = Loop.Watch(descriptor, EPOLLIN, this, 0);
     }
 
-    /// <summary>No new sessions; those that are there need the socket, so it is watched on.</summary>
-    public override void StopAccepting() => IsClosed = true;
+    /// <summary>No new sessions; those that are there need the socket, so it is watched on. Without any it is closed: the next process may want the port.</summary>
+    public override void StopAccepting()
+    {
+        IsClosed = true;
+        CloseIfDone();
+    }
 
     public override void EndAll(EndReason reason)
     {
         foreach (var session in Sessions())
         {
             session.End(reason);
-        }
-
-        if (Slot >= 0)
-        {
-            Loop.Unwatch(descriptor);
-            Loop.Untrack(this);
         }
     }
 
@@ -77,6 +75,7 @@ internal sealed class UdpPortListener(RelayContext context, EventLoop loop, Port
         context.Limits.Descriptors.Return();
         context.Limits.Sessions.Return();
         Loop.DatagramSessions--;
+        CloseIfDone();
     }
 
     /// <summary>Sends datagrams of a batch to the session's client, from the address that the client knows.</summary>
@@ -172,6 +171,17 @@ internal sealed class UdpPortListener(RelayContext context, EventLoop loop, Port
 
         limits.Sessions.Return();
         return false;
+    }
+
+    private void CloseIfDone()
+    {
+        if (IsClosed && Slot >= 0 && _sessions is not { Count: > 0 })
+        {
+            Loop.Unwatch(descriptor);
+            Loop.Untrack(this);
+            Kernel.Close(descriptor);
+            context.Limits.Descriptors.Return();
+        }
     }
 
     private UdpSession[] Sessions() => _sessions is { Count: > 0 } ? [.. _sessions.Values] : [];
