@@ -92,6 +92,18 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
     /// <summary>One more node beside the cluster's. The caller disposes of it.</summary>
     internal HarborChild NewNode() => new(HarborChild.Node, new Dictionary<string, string>(_settings) { ["Harbor:Node:AllowLoopback"] = "true" });
 
+    /// <summary>One more worker process beside the cluster's. The caller disposes of it.</summary>
+    internal HarborChild NewWorker(string workerId, IPAddress address, TimeSpan? drain = null)
+    {
+        var settings = new Dictionary<string, string>(_settings) { ["Harbor:Proxy:WorkerId"] = workerId, ["Harbor:Proxy:ListenAddress"] = address.ToString() };
+        if (drain is { } limit)
+        {
+            settings["Harbor:Proxy:DrainTimeout"] = limit.ToString();
+        }
+
+        return new HarborChild(HarborChild.Proxy, settings);
+    }
+
     public async ValueTask DisposeAsync()
     {
         foreach (var simulation in _simulations)
@@ -150,11 +162,7 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
             ["Harbor:Node:AllowLoopback"] = "true",
             ["Harbor:Bus:RabbitMq:Uri"] = NodeLink.Through(broker),
         });
-        Workers = [.. WorkerAddresses.Select((address, index) => new HarborChild(HarborChild.Proxy, new Dictionary<string, string>(settings)
-        {
-            ["Harbor:Proxy:WorkerId"] = $"worker-{index + 1}",
-            ["Harbor:Proxy:ListenAddress"] = address.ToString(),
-        }))];
+        Workers = [.. WorkerAddresses.Select((address, index) => NewWorker($"worker-{index + 1}", address))];
         await Task.WhenAll(All.Select(process => process.StartReadyAsync()));
         Broker = new BrokerClient(Gateway.Url);
     }

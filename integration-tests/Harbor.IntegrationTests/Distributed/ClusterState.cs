@@ -42,12 +42,17 @@ internal sealed class ClusterState : IAsyncDisposable
 
     public Task<BindingDocument?> BindingAsync(string id) => GetAsync<BindingDocument>(id);
 
+    public Task<WorkerDocument?> WorkerAsync(string id) => GetAsync<WorkerDocument>(id);
+
     /// <summary>The node that writes for a DEA; empty: nobody.</summary>
     public async Task<string> WriterOfAsync(string dea) => (await GetAsync<PartitionsDocument>(PartitionsDocument.DeaEvents))?.Owners[Partitions.Of(dea)] ?? "";
 
     /// <summary>Every state that the port's document gets from now on, in order, the one that it has first.</summary>
     public IAsyncEnumerable<PortDocument> FollowAsync(int port, CancellationToken cancellationToken)
         => Documents<PortDocument>().WatchAsync(PortDocument.IdOf(PoolDocument.DefaultName, port), cancellationToken).Select(change => change.Document).OfType<PortDocument>();
+
+    /// <summary>The ports that somebody holds.</summary>
+    public async Task<List<PortDocument>> ActivePortsAsync() => [.. (await AllAsync<PortDocument>()).Where(port => port.State == PortState.Active)];
 
     /// <summary>The port that the instance holds now.</summary>
     public async Task<PortDocument?> PortOfAsync(string instanceId) => (await ActivePortsAsync()).SingleOrDefault(port => port.ServiceInstanceId == instanceId);
@@ -101,8 +106,6 @@ internal sealed class ClusterState : IAsyncDisposable
             : apps.SelectMany(app => app.IntPorts.Keys).FirstOrDefault(id => instances.All(instance => instance.Id != id)) is { } gone ? $"an application keeps a number for {gone}"
             : null;
     }
-
-    private async Task<List<PortDocument>> ActivePortsAsync() => [.. (await AllAsync<PortDocument>()).Where(port => port.State == PortState.Active)];
 
     private async Task<T?> GetAsync<T>(string id)
         where T : Document

@@ -10,14 +10,14 @@ internal sealed class EchoDatagrams : IDisposable
 {
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
 
-    public EchoDatagrams(int port, IPAddress? source = null)
+    public EchoDatagrams(int port, IPAddress? source = null, IPAddress? address = null)
     {
         if (source is not null)
         {
             _socket.Bind(new IPEndPoint(source, 0));
         }
 
-        _socket.Connect(new IPEndPoint(IPAddress.Loopback, port));
+        _socket.Connect(new IPEndPoint(address ?? IPAddress.Loopback, port));
     }
 
     /// <summary>Asks until somebody answers, as clients of UDP do: the id of the instance that greeted this session.</summary>
