@@ -31,8 +31,11 @@ internal sealed class BrokerClient : IDisposable
     public void Dispose() => _http.Dispose();
 
     /// <summary>A service instance, synchronously; its answer as it came.</summary>
-    public async Task<HttpResponseMessage> ProvisionAsync(string instanceId, object? parameters = null)
-        => await _http.PutAsJsonAsync($"/v2/service_instances/{instanceId}", InstanceBody(parameters), Cancelled);
+    public Task<HttpResponseMessage> ProvisionAsync(string instanceId, object? parameters = null) => PutAsync(instanceId, "", parameters);
+
+    /// <summary>The same with a query, which is what a platform says of how long it waits.</summary>
+    public Task<HttpResponseMessage> PutAsync(string instanceId, string query, object? parameters = null)
+        => _http.PutAsJsonAsync($"/v2/service_instances/{instanceId}{query}", InstanceBody(parameters), Cancelled);
 
     /// <summary>A service instance that must come to be.</summary>
     public async Task ProvisionedAsync(string instanceId, object? parameters = null)
@@ -44,7 +47,7 @@ internal sealed class BrokerClient : IDisposable
     /// <summary>Asks for it as platforms do that can wait, and waits.</summary>
     public async Task ProvisionedInItsTimeAsync(string instanceId, object? parameters = null)
     {
-        using var answer = await _http.PutAsJsonAsync($"/v2/service_instances/{instanceId}?accepts_incomplete=true", InstanceBody(parameters), Cancelled);
+        using var answer = await PutAsync(instanceId, "?accepts_incomplete=true", parameters);
         if (answer.StatusCode is HttpStatusCode.Accepted)
         {
             await OperationEndsAsync(instanceId);
@@ -66,9 +69,13 @@ internal sealed class BrokerClient : IDisposable
 
     public Task<HttpResponseMessage> FetchAsync(string instanceId) => _http.GetAsync($"/v2/service_instances/{instanceId}", Cancelled);
 
+    /// <summary>A binding; its answer as it came.</summary>
+    public Task<HttpResponseMessage> BindAsync(string instanceId, string bindingId, string? appGuid)
+        => _http.PutAsJsonAsync(BindingPath(instanceId, bindingId), BindingBody(appGuid), Cancelled);
+
     public async Task<JsonObject> BoundAsync(string instanceId, string bindingId, string? appGuid)
     {
-        using var answer = await _http.PutAsJsonAsync(BindingPath(instanceId, bindingId), BindingBody(appGuid), Cancelled);
+        using var answer = await BindAsync(instanceId, bindingId, appGuid);
         await ExpectAsync(answer, HttpStatusCode.Created);
         return (await answer.Content.ReadFromJsonAsync<JsonObject>(Cancelled))!;
     }

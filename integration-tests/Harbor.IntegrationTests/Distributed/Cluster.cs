@@ -89,6 +89,14 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
         return simulation;
     }
 
+    /// <summary>One more gateway beside the cluster's. The caller disposes of it.</summary>
+    internal HarborChild NewGateway() => new(HarborChild.Gateway, new Dictionary<string, string>(_settings)
+    {
+        ["Harbor:Gateway:Users:0:Name"] = "harbor",
+        ["Harbor:Gateway:Users:0:Password"] = "harbor",
+        ["Harbor:Gateway:Users:0:Roles"] = "broker,viewer,operator",
+    });
+
     /// <summary>One more node beside the cluster's. The caller disposes of it.</summary>
     internal HarborChild NewNode() => new(HarborChild.Node, new Dictionary<string, string>(_settings) { ["Harbor:Node:AllowLoopback"] = "true" });
 
@@ -151,12 +159,7 @@ public sealed class Cluster(RabbitMqServer rabbit) : IAsyncLifetime
             ["Harbor:Logging:Seq:Url"] = Seq.Url,
             ["Harbor:Pools:default:PortRange"] = _range.ToString(),
         };
-        Gateway = new HarborChild(HarborChild.Gateway, new Dictionary<string, string>(settings)
-        {
-            ["Harbor:Gateway:Users:0:Name"] = "harbor",
-            ["Harbor:Gateway:Users:0:Password"] = "harbor",
-            ["Harbor:Gateway:Users:0:Roles"] = "broker,viewer,operator",
-        });
+        Gateway = NewGateway();
         Node = new HarborChild(HarborChild.Node, new Dictionary<string, string>(settings)
         {
             ["Harbor:Node:AllowLoopback"] = "true",

@@ -7,6 +7,7 @@ namespace Harbor.Gateway.Tests.Instances;
 public sealed class OrganizationLimitTests
 {
     private const int Limit = 10;
+    private const string Setting = "Harbor:Gateway:Broker:InstancesPerOrganization";
 
     [Fact]
     public async Task Organization_FilledByTwoGatewaysAtOnce_IsNeverExceeded()
@@ -40,9 +41,20 @@ public sealed class OrganizationLimitTests
         (await run.Broker.ProvisionAsync("one-more")).Is(201);
     }
 
+    [Fact]
+    public async Task Organization_WhereNothingIsConfigured_HasAHundred()
+    {
+        await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?> { [Setting] = null });
+        var answers = await Task.WhenAll(Enumerable.Range(0, 110).Select(number => run.Broker.ProvisionAsync($"x{number}")));
+
+        answers.Count(answer => answer.Status == 201).ShouldBe(100);
+        answers.Where(answer => answer.Status != 201).ShouldAllBe(answer => answer.Status == 400 && answer.Description!.Contains("100"));
+        (await run.Broker.ProvisionAsync("other", BrokerClient.ProvisionBody(organization: "org-2"))).Is(201);
+    }
+
     private static Task<GatewayRun> StartAsync(string? store)
     {
-        var settings = new Dictionary<string, string?> { ["Harbor:Gateway:Broker:InstancesPerOrganization"] = Limit.ToString(System.Globalization.CultureInfo.InvariantCulture) };
+        var settings = new Dictionary<string, string?> { [Setting] = Limit.ToString(System.Globalization.CultureInfo.InvariantCulture) };
         if (store is not null)
         {
             settings["Harbor:State:Sqlite:Path"] = store;

@@ -69,6 +69,11 @@ internal sealed class GatewayRun : IAsyncDisposable
         foreach (var (key, value) in settings ?? new Dictionary<string, string?>())
         {
             _settings[key] = value;
+            if (value is null)
+            {
+                // As if nobody had set it: a key without a value is read as one that is wrong.
+                _settings.Remove(key);
+            }
         }
     }
 
