@@ -13,6 +13,9 @@ public sealed record BindApp
     /// <summary>The life of the service instance's id that is bound: no earlier and no later one.</summary>
     public required long Life { get; init; }
 
+    /// <summary>Which life of the binding's id it is; grows with each. One that has ended, or has been followed by another, is late and binds nothing. Null from a gateway that does not number them.</summary>
+    public long? BindingLife { get; init; }
+
     public required string AppGuid { get; init; }
 
     /// <summary>The number that the application was told before, where a binding that got lost is made again; null for the node's choice.</summary>

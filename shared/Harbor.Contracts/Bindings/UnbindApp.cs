@@ -9,4 +9,7 @@ public sealed record UnbindApp
 
     /// <summary>The life of the service instance's id that was bound; a later one is not touched.</summary>
     public required long Life { get; init; }
+
+    /// <summary>The life of the binding's id that ends; a later one is not touched. Null for whichever it is.</summary>
+    public long? BindingLife { get; init; }
 }

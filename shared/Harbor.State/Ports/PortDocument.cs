@@ -34,6 +34,12 @@ public sealed record PortDocument : Document
     /// <summary>The applications bound to the port; none in quarantine.</summary>
     public IReadOnlyList<BoundApp> Apps { get; init; } = [];
 
+    /// <summary>
+    /// The lives of the bindings, where they are numbered, those of <see cref="Apps"/> and the last that have ended: so that a command which comes late does not
+    /// bind or unbind what is another life's.
+    /// </summary>
+    public IReadOnlyList<PortBinding> Bindings { get; init; } = [];
+
     /// <summary>The live and draining instances of those applications, in the order in which they came.</summary>
     public IReadOnlyList<BackendEntry> Backends { get; init; } = [];
 

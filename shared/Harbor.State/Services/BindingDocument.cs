@@ -13,6 +13,9 @@ public sealed record BindingDocument : Document
     /// <summary>The life of the service instance that it binds.</summary>
     public long Life { get; init; }
 
+    /// <summary>Which life of the binding's own id it is; grows with each. Null where it was stored before they were numbered.</summary>
+    public long? OwnLife { get; init; }
+
     public required string ServiceId { get; init; }
 
     public required string PlanId { get; init; }

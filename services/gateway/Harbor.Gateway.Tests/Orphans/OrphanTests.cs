@@ -148,6 +148,8 @@ public sealed class OrphanTests
         (await run.Broker.BindAsync("x", "b")).Is(201);
         (await run.Broker.BindAsync("x", "key", BrokerClient.BindBody(app: null))).Is(201);
         var bindings = run.Documents<BindingDocument>();
+        var port = (await run.PortsAsync()).ShouldHaveSingleItem();
+        await run.Documents<PortDocument>().ReplaceAsync(port with { Bindings = [new() { BindingId = "b", Life = 7 }] }, Token);
         await bindings.DeleteAsync((await bindings.GetAsync("b", Token))!, Token);
         await bindings.InsertAsync((await bindings.GetAsync("key", Token))! with { Id = "of-an-earlier-life", Life = 1 }, Token);
         await bindings.InsertAsync((await bindings.GetAsync("key", Token))! with { Id = "of-nobody", ServiceInstanceId = "gone" }, Token);
@@ -155,6 +157,7 @@ public sealed class OrphanTests
         await SweepsAsync(run, async () => (await run.PortsAsync()).ShouldHaveSingleItem().Apps.Count == 0, "the application is gone from the port");
 
         (await run.AllAsync<BindingDocument>()).ShouldHaveSingleItem().Id.ShouldBe("key");
+        run.Edge.ReceivedOf<UnbindApp>().ShouldAllBe(command => command.BindingLife == 7, "the next life of the binding's id may have begun by now");
     }
 
     [Fact]

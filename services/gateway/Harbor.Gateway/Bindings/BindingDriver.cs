@@ -46,7 +46,7 @@ internal sealed partial class BindingDriver(
         int? intPort = null;
         if (binding.AppGuid is { } app)
         {
-            var command = new BindApp { BindingId = binding.Id, ServiceInstanceId = binding.ServiceInstanceId, Life = binding.Life, AppGuid = app };
+            var command = new BindApp { BindingId = binding.Id, ServiceInstanceId = binding.ServiceInstanceId, Life = binding.Life, BindingLife = binding.OwnLife, AppGuid = app };
             switch (await ports.BindAsync(command, cancellationToken))
             {
                 case null:
@@ -68,7 +68,7 @@ internal sealed partial class BindingDriver(
         else if (current is null or { State: BindingState.Removing or BindingState.Removed } && binding.AppGuid is not null)
         {
             // Given up while the node was at it: it may have bound after it was told to unbind.
-            await ports.UnbindAsync(new UnbindApp { BindingId = binding.Id, ServiceInstanceId = binding.ServiceInstanceId, Life = binding.Life }, cancellationToken);
+            await ports.UnbindAsync(binding.Unbind(), cancellationToken);
         }
 
         return current;
@@ -76,8 +76,7 @@ internal sealed partial class BindingDriver(
 
     private async Task<BindingDocument?> UnbindAsync(BindingDocument binding, CancellationToken cancellationToken)
     {
-        var command = new UnbindApp { BindingId = binding.Id, ServiceInstanceId = binding.ServiceInstanceId, Life = binding.Life };
-        if (binding.AppGuid is not null && !await ports.UnbindAsync(command, cancellationToken))
+        if (binding.AppGuid is not null && !await ports.UnbindAsync(binding.Unbind(), cancellationToken))
         {
             return await GiveUpAsync(binding, cancellationToken);
         }

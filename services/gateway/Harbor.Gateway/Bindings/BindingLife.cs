@@ -1,3 +1,4 @@
+using Harbor.Contracts.Bindings;
 using Harbor.Gateway.Instances;
 using Harbor.State.Services;
 
@@ -11,6 +12,13 @@ internal static class BindingLife
     /// <summary>The operation of that id, or the latest where there is none.</summary>
     public static OperationRecord OperationOf(this BindingDocument binding, string? operationId)
         => binding.Earlier is { } earlier && earlier.Id == operationId ? earlier : binding.Operation;
+
+    /// <summary>A new binding takes the place of one that is gone: of a later life than all that the port may have heard of.</summary>
+    public static BindingDocument Following(this BindingDocument binding, BindingDocument? remembered, DateTimeOffset now)
+        => binding with { OwnLife = Math.Max((remembered?.OwnLife ?? 0) + 1, now.ToUnixTimeMilliseconds()) };
+
+    public static UnbindApp Unbind(this BindingDocument binding)
+        => new() { BindingId = binding.Id, ServiceInstanceId = binding.ServiceInstanceId, Life = binding.Life, BindingLife = binding.OwnLife };
 
     public static BindingDocument? Bound(this BindingDocument binding, string operationId, int? intPort, DateTimeOffset now)
         => binding.State != BindingState.Creating || binding.Operation.Id != operationId ? null : binding with

@@ -33,7 +33,7 @@ internal sealed class BindingRunner(
     {
         // A service key needs nothing of the node: it is finished as it is stored.
         var stored = wanted.AppGuid is null ? wanted.Bound(wanted.Operation.Id, null, operations.Now)! : wanted;
-        if (await bindings.CreateAsync(stored, remembered, CancellationToken.None) is not { } created)
+        if (await bindings.CreateAsync(stored.Following(remembered, operations.Now), remembered, CancellationToken.None) is not { } created)
         {
             return null;
         }

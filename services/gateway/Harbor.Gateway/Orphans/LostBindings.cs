@@ -37,6 +37,7 @@ internal sealed partial class LostBindings(Holdings holdings, ServiceBindings bi
             BindingId = binding.Id,
             ServiceInstanceId = binding.ServiceInstanceId,
             Life = binding.Life,
+            BindingLife = binding.OwnLife,
             AppGuid = binding.AppGuid!,
             IntPort = binding.IntPort,
         };

@@ -46,7 +46,13 @@ internal sealed partial class OrphanBindings(Holdings holdings, ServiceBindings 
         if (!(await holdings.BindingAsync(bindingId, cancellationToken)).Owns(port, appGuid))
         {
             Log.Unowned(logger, appGuid, port.Port, port.Pool, port.ServiceInstanceId, bindingId);
-            await operations.SendAsync(new UnbindApp { BindingId = bindingId, ServiceInstanceId = port.ServiceInstanceId, Life = port.Life });
+            await operations.SendAsync(new UnbindApp
+            {
+                BindingId = bindingId,
+                ServiceInstanceId = port.ServiceInstanceId,
+                Life = port.Life,
+                BindingLife = port.Bindings.FirstOrDefault(binding => binding.BindingId == bindingId)?.Life,
+            });
         }
     }
 

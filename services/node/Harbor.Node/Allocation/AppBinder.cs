@@ -8,7 +8,7 @@ namespace Harbor.Node.Allocation;
 /// <summary>Puts applications behind ports, and takes them away.</summary>
 internal sealed partial class AppBinder(IDocuments<PortDocument> ports, IntPorts intPorts, RouteService routes, ILogger<AppBinder> logger)
 {
-    /// <summary>The application's number to listen on; null where that life of the service instance holds no port, or the application has no number left.</summary>
+    /// <summary>The application's number to listen on; null where that life of the service instance holds no port, that of the binding is over, or the application has no number left.</summary>
     public async Task<int?> BindAsync(BindApp command, CancellationToken cancellationToken)
     {
         while (await ports.HeldByAsync(command.ServiceInstanceId, cancellationToken) is { } port)
@@ -18,21 +18,24 @@ internal sealed partial class AppBinder(IDocuments<PortDocument> ports, IntPorts
                 return null;
             }
 
-            var known = port.Apps.FirstOrDefault(app => app.AppGuid == command.AppGuid);
-            if (known is not null && known.BindingIds.Contains(command.BindingId))
+            if (port.IsLate(command))
+            {
+                Log.Late(logger, command.AppGuid, port.Port, command.ServiceInstanceId, command.BindingId, command.BindingLife);
+                return null;
+            }
+
+            if (port.BoundBy(command) is { } known)
             {
                 return known.IntPort;
             }
 
-            if ((known?.IntPort ?? await intPorts.TakeAsync(command, cancellationToken)) is not { } intPort)
+            if ((port.Apps.FirstOrDefault(app => app.AppGuid == command.AppGuid)?.IntPort ?? await intPorts.TakeAsync(command, cancellationToken)) is not { } intPort)
             {
                 return null;
             }
 
-            var apps = With(port.Apps, known, command, intPort);
-
             // With the backends that are known already, so that the first client finds the application.
-            using var bound = routes.Fill(port with { Apps = apps });
+            using var bound = routes.Fill(port.With(command, intPort));
             var result = await ports.ReplaceAsync(bound.Port, cancellationToken);
             bound.Settle(result.Written ? result.Document : null);
             if (result.Written)
@@ -51,29 +54,22 @@ internal sealed partial class AppBinder(IDocuments<PortDocument> ports, IntPorts
     {
         while (await ports.HeldByAsync(command.ServiceInstanceId, cancellationToken) is { } port
             && port.Life <= command.Life
-            && port.Apps.FirstOrDefault(app => app.BindingIds.Contains(command.BindingId)) is { } bound)
+            && port.Without(command) is { } without)
         {
-            var apps = Without(port.Apps, bound, command.BindingId);
-            using var unbound = routes.Fill(port with { Apps = apps });
+            using var unbound = routes.Fill(without);
             var result = await ports.ReplaceAsync(unbound.Port, cancellationToken);
             unbound.Settle(result.Written ? result.Document : null);
             if (result.Written)
             {
-                Log.Unbound(logger, bound.AppGuid, port.Port, command.ServiceInstanceId, command.BindingId);
+                if (port.Apps.FirstOrDefault(app => app.BindingIds.Contains(command.BindingId)) is { } bound)
+                {
+                    Log.Unbound(logger, bound.AppGuid, port.Port, command.ServiceInstanceId, command.BindingId);
+                }
+
                 return;
             }
         }
     }
-
-    private static IReadOnlyList<BoundApp> With(IReadOnlyList<BoundApp> apps, BoundApp? known, BindApp command, int intPort)
-        => known is null
-            ? [.. apps, new() { AppGuid = command.AppGuid, IntPort = intPort, BindingIds = [command.BindingId] }]
-            : [.. apps.Select(app => app == known ? known with { BindingIds = [.. known.BindingIds, command.BindingId] } : app)];
-
-    private static IReadOnlyList<BoundApp> Without(IReadOnlyList<BoundApp> apps, BoundApp bound, string bindingId)
-        => bound.BindingIds.Count == 1
-            ? [.. apps.Where(app => app != bound)]
-            : [.. apps.Select(app => app == bound ? bound with { BindingIds = [.. bound.BindingIds.Where(id => id != bindingId)] } : app)];
 
     private static partial class Log
     {
@@ -82,5 +78,8 @@ internal sealed partial class AppBinder(IDocuments<PortDocument> ports, IntPorts
 
         [LoggerMessage(2021, LogLevel.Information, "Binding {BindingId} of application {AppGuid} to port {ExternalPort} of service instance {ServiceInstanceId} has ended")]
         public static partial void Unbound(ILogger logger, string appGuid, int externalPort, string serviceInstanceId, string bindingId);
+
+        [LoggerMessage(2022, LogLevel.Information, "Application {AppGuid} is not bound to port {ExternalPort} of service instance {ServiceInstanceId}: life {BindingLife} of binding {BindingId} is over, and the command is late")]
+        public static partial void Late(ILogger logger, string appGuid, int externalPort, string serviceInstanceId, string bindingId, long? bindingLife);
     }
 }

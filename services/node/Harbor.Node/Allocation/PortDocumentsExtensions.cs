@@ -11,6 +11,7 @@ internal static class PortDocumentsExtensions
     {
         State = PortState.Quarantined,
         Apps = [],
+        Bindings = [],
         Backends = [],
         ReleasedAt = now,
         QuarantinedUntil = now + (pool?.Quarantine ?? PoolDocument.DefaultQuarantine),
