@@ -72,13 +72,4 @@ internal static class BrokerRequests
                 plan.MaintenanceVersion is { } current
                     ? $"maintenance_info.version is not the catalog's, {current}: fetch the catalog again."
                     : "The plan has no maintenance_info: fetch the catalog again.");
-
-    /// <summary>The <c>service_id</c> and <c>plan_id</c> that a delete must carry.</summary>
-    public static (string ServiceId, string PlanId, BrokerAnswer? Refusal) DeleteIds(HttpContext context)
-    {
-        var (service, plan) = ((string?)context.Request.Query["service_id"] ?? "", (string?)context.Request.Query["plan_id"] ?? "");
-        return service.Length == 0 ? ("", "", BrokerAnswer.BadRequest("service_id is missing from the query."))
-            : plan.Length == 0 ? ("", "", BrokerAnswer.BadRequest("plan_id is missing from the query."))
-            : (service, plan, null);
-    }
 }

@@ -12,28 +12,20 @@ internal sealed class DeprovisionEndpoint(PlanCatalog catalog, ServiceInstances 
 {
     public async Task<BrokerAnswer> HandleAsync(HttpContext context)
     {
-        var (id, _, badId) = BrokerRequests.Ids(context);
-        var (serviceId, planId, incomplete) = BrokerRequests.DeleteIds(context);
-        if ((badId ?? incomplete) is { } unusable)
+        var (request, unusable) = DeleteRequest.Read(context, catalog);
+        if (request is null)
         {
-            return unusable;
-        }
-
-        var asynchronous = BrokerRequests.AcceptsIncomplete(context);
-        var unknown = catalog.RefusalOf(serviceId, planId, out var plan);
-        if (unknown is null && plan.AsynchronousOnly && !asynchronous)
-        {
-            return BrokerAnswer.AsyncRequired();
+            return unusable!;
         }
 
         while (true)
         {
-            var instance = await instances.GetAsync(id, context.RequestAborted);
+            var instance = await instances.GetAsync(request.InstanceId, context.RequestAborted);
 
             // A plan that is gone from the catalog is still good for the deletion of what was made with it.
-            if (instance is null || instance.ServiceId != serviceId || instance.PlanId != planId)
+            if (instance is null || !request.IsOf(instance.ServiceId, instance.PlanId))
             {
-                if ((unknown ?? (instance is null || instance.IsOver() ? null : BrokerAnswer.BadRequest("The service instance is of another plan."))) is { } refusal)
+                if ((request.UnknownPlan ?? (instance is null || instance.IsOver() ? null : BrokerAnswer.BadRequest("The service instance is of another plan."))) is { } refusal)
                 {
                     return refusal;
                 }
@@ -46,10 +38,10 @@ internal sealed class DeprovisionEndpoint(PlanCatalog catalog, ServiceInstances 
 
             if (instance.State == ServiceInstanceState.Deprovisioning && instance.IsRunning())
             {
-                return await JoinAsync(instance, asynchronous, context.RequestAborted);
+                return await JoinAsync(instance, request.Asynchronous, context.RequestAborted);
             }
 
-            if (await BeginAsync(context, instance, asynchronous) is { } answer)
+            if (await BeginAsync(context, instance, request.Asynchronous) is { } answer)
             {
                 return answer;
             }

@@ -10,27 +10,19 @@ internal sealed class UnbindEndpoint(PlanCatalog catalog, ServiceBindings bindin
 {
     public async Task<BrokerAnswer> HandleAsync(HttpContext context)
     {
-        var (instanceId, bindingId, badId) = BrokerRequests.Ids(context);
-        var (serviceId, planId, incomplete) = BrokerRequests.DeleteIds(context);
-        if ((badId ?? incomplete) is { } unusable)
+        var (request, unusable) = DeleteRequest.Read(context, catalog);
+        if (request is null)
         {
-            return unusable;
-        }
-
-        var asynchronous = BrokerRequests.AcceptsIncomplete(context);
-        var unknown = catalog.RefusalOf(serviceId, planId, out var plan);
-        if (unknown is null && plan.AsynchronousOnly && !asynchronous)
-        {
-            return BrokerAnswer.AsyncRequired();
+            return unusable!;
         }
 
         while (true)
         {
-            var binding = await bindings.GetAsync(bindingId, context.RequestAborted);
-            var isHere = binding is not null && binding.ServiceInstanceId == instanceId;
-            if (!isHere || binding!.ServiceId != serviceId || binding.PlanId != planId)
+            var binding = await bindings.GetAsync(request.BindingId, context.RequestAborted);
+            var isHere = binding is not null && binding.ServiceInstanceId == request.InstanceId;
+            if (!isHere || !request.IsOf(binding!.ServiceId, binding.PlanId))
             {
-                if ((unknown ?? (isHere && binding!.State != BindingState.Removed ? BrokerAnswer.BadRequest("The binding is of another plan.") : null)) is { } refusal)
+                if ((request.UnknownPlan ?? (isHere && binding!.State != BindingState.Removed ? BrokerAnswer.BadRequest("The binding is of another plan.") : null)) is { } refusal)
                 {
                     return refusal;
                 }
@@ -42,11 +34,11 @@ internal sealed class UnbindEndpoint(PlanCatalog catalog, ServiceBindings bindin
             }
 
             var removing = binding.State == BindingState.Removing && binding.IsRunning()
-                ? await runner.JoinAsync(binding, asynchronous)
-                : await runner.BeginUnbindAsync(BrokerCall.Of(context), binding, asynchronous);
+                ? await runner.JoinAsync(binding, request.Asynchronous)
+                : await runner.BeginUnbindAsync(BrokerCall.Of(context), binding, request.Asynchronous);
             if (removing is not null)
             {
-                return await AnswerAsync(removing, asynchronous, context.RequestAborted);
+                return await AnswerAsync(removing, request.Asynchronous, context.RequestAborted);
             }
         }
     }
