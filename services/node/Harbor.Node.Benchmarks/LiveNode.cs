@@ -3,6 +3,7 @@ using Harbor.State.Documents;
 using Harbor.State.Pools;
 using Harbor.State.Ports;
 using Harbor.Testing;
+using Harbor.Testing.Documents;
 using Harbor.Testing.Processes;
 using Harbor.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
@@ -57,7 +58,7 @@ internal sealed class LiveNode : IAsyncDisposable
         // A database of its own: in one that another run has left all is as it is to be from the start.
         var database = mongo is null ? null : NewDatabase(mongo);
         settings[database is null ? "Harbor:State:Sqlite:Path" : "Harbor:State:Mongo:ConnectionString"] = database?.ConnectionString ?? directory.Combine("harbor.db");
-        var host = await TestHost.StartAsync(settings, [new NodeModule(), new ObservedPortsModule()], cancellation);
+        var host = await TestHost.StartAsync(settings, [new NodeModule(), new DocumentsModule<PortDocument, ObservedDocuments<PortDocument>>(ports => new(ports))], cancellation);
         var node = new LiveNode(server, directory, host, database);
         await node.FillAsync(ports, cancellation);
         return node;

@@ -1,6 +1,7 @@
 using Harbor.Node.Tests.Documents;
 using Harbor.State.Ports;
 using Harbor.Testing;
+using Harbor.Testing.Documents;
 using Harbor.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -155,5 +156,5 @@ public sealed class AddressMoveTests(OwnNatsServer nats) : IClassFixture<OwnNats
         }
     }
 
-    private Task<NodeRig> StartAsync() => NodeRig.StartAsync(nats.Address, more: new GatedPortsModule());
+    private Task<NodeRig> StartAsync() => NodeRig.StartAsync(nats.Address, more: new DocumentsModule<PortDocument, GatedDocuments<PortDocument>>(ports => new(ports)));
 }
