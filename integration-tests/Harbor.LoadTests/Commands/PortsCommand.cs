@@ -65,7 +65,7 @@ internal sealed class PortsCommand : Command
 
         // Backends that were stored before are asked whether they are there; what that takes is part of it.
         await Task.Delay(TimeSpan.FromSeconds(5), TimeProvider.System, cancellationToken);
-        return (ResidentMebibytes(worker.ProcessId), ready);
+        return (ResidentMemory.BytesOf(worker.ProcessId) / (1024.0 * 1024.0), ready);
     }
 
     private static async Task FillAsync(string path, int first, int count, CancellationToken cancellationToken)
@@ -100,8 +100,4 @@ internal sealed class PortsCommand : Command
             },
             token));
     }
-
-    private static double ResidentMebibytes(int process) => long.Parse(
-        File.ReadLines($"/proc/{process}/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture) / 1024.0;
 }

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Diagnostics.Metrics;
 using System.Globalization;
 using System.Net;
+using Harbor.Testing.Processes;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
 
@@ -42,7 +43,7 @@ internal static class WholeRange
         }
 
         var milliseconds = Stopwatch.GetElapsedTime(started).TotalMilliseconds;
-        var mebibytes = (Resident() - before) / 1024.0;
+        var mebibytes = (Resident() - before) / (1024.0 * 1024.0);
         var descriptors = Directory.EnumerateFileSystemEntries("/proc/self/fd").Count();
         var isMet = milliseconds <= MostMilliseconds && mebibytes <= MostMebibytes;
         Console.WriteLine(string.Create(
@@ -59,8 +60,5 @@ internal static class WholeRange
         Backends = [new BackendSnapshot { Address = new IPEndPoint(IPAddress.Loopback, 9), Identity = $"backend of {port}" }],
     };
 
-    /// <summary>In KiB.</summary>
-    private static long Resident() => long.Parse(
-        File.ReadLines("/proc/self/status").First(line => line.StartsWith("VmRSS:", StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture);
+    private static long Resident() => ResidentMemory.BytesOf(Environment.ProcessId);
 }

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Harbor.Testing.Processes;
 
 namespace Harbor.Proxy.DataPlane.Benchmarks.Relays;
 
@@ -18,7 +19,7 @@ internal sealed class RelayUnderTest(string name, Process process, PortPlan port
     /// <summary>User and system time of the process and its workers so far.</summary>
     public double CpuSeconds => Processes().Sum(CpuOf);
 
-    public long ResidentBytes => Processes().Sum(id => ReadStatus(id, "VmRSS:") * 1024);
+    public long ResidentBytes => Processes().Sum(ResidentMemory.BytesOf);
 
     public void Dispose()
     {
@@ -38,10 +39,6 @@ internal sealed class RelayUnderTest(string name, Process process, PortPlan port
         var fields = line[(line.LastIndexOf(')') + 2)..].Split(' ');
         return (long.Parse(fields[11], CultureInfo.InvariantCulture) + long.Parse(fields[12], CultureInfo.InvariantCulture)) / TicksPerSecond;
     }
-
-    private static long ReadStatus(int id, string key) => long.Parse(
-        File.ReadLines($"/proc/{id}/status").First(line => line.StartsWith(key, StringComparison.Ordinal)).Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries)[1],
-        CultureInfo.InvariantCulture);
 
     /// <summary>The process and its children, such as nginx's workers.</summary>
     private IEnumerable<int> Processes() => File.ReadAllText($"/proc/{process.Id}/task/{process.Id}/children")
