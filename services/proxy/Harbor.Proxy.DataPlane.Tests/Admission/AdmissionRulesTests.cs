@@ -31,5 +31,12 @@ public sealed class AdmissionRulesTests
         next.Admits(ClientAddress.From(IPAddress.Parse("10.2.2.3"))).ShouldBeTrue();
     }
 
+    [Fact]
+    public void Compile_OnePolicyOfManyPorts_IsOneObject()
+    {
+        var policy = Policy();
+        AdmissionRules.Compile(policy).ShouldBeSameAs(AdmissionRules.Compile(policy, AdmissionRules.Compile(RelayPolicy.DefaultTcp)));
+    }
+
     private static RelayPolicy Policy() => new() { Allow = [IPNetwork.Parse("10.0.0.0/8")], Deny = [IPNetwork.Parse("10.1.0.0/16")] };
 }

@@ -196,40 +196,4 @@ public sealed class BackendTests
             TimeProvider.System.GetElapsedTime(started).ShouldBeLessThan(Waiting.Limit, "the backend was never tried again");
         }
     }
-
-    [Theory]
-    [MemberData(nameof(AllWithTransports))]
-    public async Task Unverified_AnswersConnects_GetsTraffic(RelayEngineKind kind, Transport transport)
-    {
-        await using var relay = new Relay(kind);
-        using var tcp = new TcpBackend(FreePorts.Next()).Answer('a');
-        using var udp = new UdpPeer(port: tcp.Address.Port).Answer('a');
-        await relay.BackendsAsync(tcp.Snapshot with { Unverified = true });
-        (await Asking.WhoAsync(relay.Port, transport)).ShouldBe('a');
-    }
-
-    [Theory]
-    [MemberData(nameof(All))]
-    public async Task Unverified_PortWithoutTcpAndNoRefusal_GetsTraffic(RelayEngineKind kind)
-    {
-        await using var relay = new Relay(kind);
-        using var backend = new UdpPeer().Answer('a');
-        await relay.ApplyAsync(relay.Snapshot with { Transports = Transports.Udp, Backends = [backend.Snapshot with { Unverified = true }] });
-        (await Asking.WhoAsync(relay.Port, Transport.Udp)).ShouldBe('a');
-    }
-
-    [Theory]
-    [MemberData(nameof(All))]
-    public async Task Unverified_DoesNotAnswer_GetsNoTrafficUntilItIsHeardOf(RelayEngineKind kind)
-    {
-        await using var relay = new Relay(kind);
-        using var backend = new UdpPeer().Answer('a');
-        // Nothing listens on TCP there, so that its check fails.
-        await relay.PolicyAsync(Transport.Udp, policy => policy with { ConnectTimeout = TimeSpan.FromMilliseconds(100) });
-        await relay.BackendsAsync(backend.Snapshot with { Unverified = true });
-        using var asker = await Asking.AskAsync(relay.Port, Transport.Udp);
-        await relay.RefusedAsync(Transport.Udp, RefusalReason.NoBackend);
-        await relay.BackendsAsync(backend.Snapshot);
-        (await Asking.WhoAsync(relay.Port, Transport.Udp)).ShouldBe('a');
-    }
 }

@@ -8,14 +8,17 @@ namespace Harbor.Proxy.DataPlane.Admission;
 /// </summary>
 internal sealed class AdmissionGate(int sourcePrefixIPv6)
 {
-    private readonly SourceTable _sources = new();
+    private SourceTable? _sources;
     private int _inside;
 
     /// <summary>How many were let in and have not left.</summary>
     public int Inside => Volatile.Read(ref _inside);
 
     /// <summary>How many sources are remembered: for tests of the memory bound.</summary>
-    internal int RememberedSources => _sources.Count;
+    internal int RememberedSources => Volatile.Read(ref _sources)?.Count ?? 0;
+
+    /// <summary>Made for the first client: most ports of a pool wait for theirs.</summary>
+    private SourceTable Sources => LazyInitializer.EnsureInitialized(ref _sources);
 
     /// <summary>True: the caller owes one <see cref="Leave"/>. False: nothing was taken.</summary>
     public bool TryEnter(AdmissionRules rules, ClientAddress client, long nowMs, out RefusalReason refusal)
@@ -35,7 +38,7 @@ internal sealed class AdmissionGate(int sourcePrefixIPv6)
             return false;
         }
 
-        if (!_sources.TryEnter(client.SourceOf(sourcePrefixIPv6), policy.MaxConnectionsPerSource, policy.ConnectionRatePerSource, nowMs, out refusal))
+        if (!Sources.TryEnter(client.SourceOf(sourcePrefixIPv6), policy.MaxConnectionsPerSource, policy.ConnectionRatePerSource, nowMs, out refusal))
         {
             Interlocked.Decrement(ref _inside);
             return false;
@@ -46,7 +49,7 @@ internal sealed class AdmissionGate(int sourcePrefixIPv6)
 
     public void Leave(ClientAddress client, long nowMs)
     {
-        _sources.Leave(client.SourceOf(sourcePrefixIPv6), nowMs);
+        Sources.Leave(client.SourceOf(sourcePrefixIPv6), nowMs);
         Interlocked.Decrement(ref _inside);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Net;
+using System.Runtime.CompilerServices;
 using Harbor.Proxy.DataPlane.Addresses;
 
 namespace Harbor.Proxy.DataPlane.Admission;
@@ -7,6 +8,9 @@ namespace Harbor.Proxy.DataPlane.Admission;
 /// <summary>A <see cref="RelayPolicy"/> made ready for the byte path: address rules compiled, times in milliseconds. Immutable, swapped as a whole.</summary>
 internal sealed class AdmissionRules
 {
+    /// <summary>Ports that were given one policy share what was made of it: thousands go by a plan's.</summary>
+    private static readonly ConditionalWeakTable<RelayPolicy, AdmissionRules> _compiled = [];
+
     private readonly AddressRanges? _allow;
     private readonly AddressRanges? _deny;
 
@@ -38,6 +42,15 @@ internal sealed class AdmissionRules
             return previous;
         }
 
+        return _compiled.TryGetValue(policy, out var known) ? known : _compiled.GetOrAdd(policy, CompileAnew(policy, previous));
+    }
+
+    /// <summary>Deny wins; an empty allow list lets all in.</summary>
+    public bool Admits(ClientAddress client) =>
+        (_deny is null || !_deny.Contains(client)) && (_allow is null || _allow.Contains(client));
+
+    private static AdmissionRules CompileAnew(RelayPolicy policy, AdmissionRules? previous)
+    {
         if (previous is not null && Same(previous.Policy.Allow, policy.Allow) && Same(previous.Policy.Deny, policy.Deny))
         {
             return new AdmissionRules(policy, previous._allow, previous._deny);
@@ -50,8 +63,4 @@ internal sealed class AdmissionRules
     }
 
     private static bool Same(ImmutableArray<IPNetwork> networks, ImmutableArray<IPNetwork> others) => networks.AsSpan().SequenceEqual(others.AsSpan());
-
-    /// <summary>Deny wins; an empty allow list lets all in.</summary>
-    public bool Admits(ClientAddress client) =>
-        (_deny is null || !_deny.Contains(client)) && (_allow is null || _allow.Contains(client));
 }

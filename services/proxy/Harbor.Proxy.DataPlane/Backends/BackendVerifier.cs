@@ -7,115 +7,185 @@ namespace Harbor.Proxy.DataPlane.Backends;
 /// <summary>
 /// Finds out whether backends answer that were learned before this process started: by a TCP connect, or on a port without TCP by an empty
 /// datagram that is not refused. Goes on with growing pauses until the backend answers, is heard of, or is gone. Serves both engines: it is rare
-/// work and owns its sockets, each for one attempt. Disposing ends it.
+/// work and owns its sockets, each for one attempt; of a backend that has to wait it keeps no more than when it is due. Disposing ends it.
 /// </summary>
-internal sealed partial class BackendVerifier(RelayContext context) : IDisposable
+internal sealed partial class BackendVerifier : IDisposable
 {
     /// <summary>After a restart all backends of all ports are to be verified: 64 at once take 100,000 on a LAN in seconds and need few descriptors.</summary>
     private const int AtOnce = 64;
+
+    private readonly RelayContext _context;
+    private readonly ILogger _logger;
+    private readonly Lock _gate = new();
+    private readonly PriorityQueue<Waiting, long> _waiting = new();
+    private readonly SemaphoreSlim _turns = new(AtOnce);
+    private readonly SemaphoreSlim _news = new(0);
+    private readonly CancellationTokenSource _disposing = new();
+    private readonly ITimer _whenDue;
+
+    public BackendVerifier(RelayContext context)
+    {
+        _context = context;
+        _logger = context.Loggers.CreateLogger<BackendVerifier>();
+        _whenDue = context.Clock.Time.CreateTimer(_ => _news.Release(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _ = RunAsync(_disposing.Token);
+    }
 
     private static TimeSpan LongestPause { get; } = TimeSpan.FromSeconds(30);
 
     /// <summary>A host that is there refuses a datagram within a round trip; one that has not by then does not refuse.</summary>
     private static TimeSpan RefusalTime { get; } = TimeSpan.FromMilliseconds(250);
 
-    private readonly SemaphoreSlim _turns = new(AtOnce);
-    private readonly CancellationTokenSource _disposing = new();
-    private readonly ILogger _logger = context.Loggers.CreateLogger<BackendVerifier>();
-
-    /// <summary>To be called whenever a port's backends were swapped. <paramref name="verified"/> is called after each backend that answers.</summary>
-    public void Verify(PortState port, Action verified)
+    /// <summary>To be called whenever a port's backends were swapped. The port is told of each backend that answers.</summary>
+    public void Verify(IVerifiedPort port)
     {
-        foreach (ref readonly var member in port.Backends.Members)
+        var isNews = false;
+        foreach (ref readonly var member in port.State.Backends.Members)
         {
             if (member.State.TryBeginVerification())
             {
-                _ = VerifyAsync(port, member.State, verified, _disposing.Token);
+                Enqueue(new Waiting(port, member.State, 0), TimeSpan.Zero);
+                isNews = true;
             }
+        }
+
+        if (isNews)
+        {
+            _news.Release();
         }
     }
 
-    public void Dispose() => _disposing.Cancel();
+    public void Dispose()
+    {
+        _disposing.Cancel();
+        _whenDue.Dispose();
+    }
 
-    private async Task VerifyAsync(PortState port, BackendState backend, Action verified, CancellationToken disposing)
+    private async Task RunAsync(CancellationToken disposing)
     {
         try
         {
-            for (var pause = TimeSpan.FromSeconds(1); ; pause = pause * 2 < LongestPause ? pause * 2 : LongestPause)
+            while (true)
             {
+                var next = await NextAsync(disposing);
                 await _turns.WaitAsync(disposing);
-                try
-                {
-                    if (backend.IsVerified || backend.IsGone)
-                    {
-                        return;
-                    }
-
-                    if (await (port.Tcp is { } tcp ? ConnectsAsync(backend, tcp.Rules.ConnectTimeoutMs, disposing) : TakesDatagramsAsync(backend, disposing)))
-                    {
-                        backend.MarkVerified();
-                        Log.Verified(_logger, port.Port, backend);
-                        verified();
-                        return;
-                    }
-                }
-                finally
-                {
-                    _turns.Release();
-                }
-
-                Log.NotVerified(_logger, port.Port, backend);
-                await Task.Delay(pause, context.Clock.Time, disposing);
+                _ = VerifyAsync(next, disposing);
             }
         }
-        catch (OperationCanceledException) when (disposing.IsCancellationRequested)
+        catch (Exception exception) when (exception is OperationCanceledException or ObjectDisposedException)
         {
             // The engine is no more.
         }
     }
 
-    private async Task<bool> ConnectsAsync(BackendState backend, long timeoutMs, CancellationToken disposing)
+    private async ValueTask<Waiting> NextAsync(CancellationToken disposing)
     {
-        using var socket = new Socket(backend.Address.AddressFamily, SocketType.Stream, ProtocolType.Tcp);
-        using var timeout = new CancellationTokenSource(TimeSpan.FromMilliseconds(timeoutMs), context.Clock.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, disposing);
+        while (true)
+        {
+            lock (_gate)
+            {
+                if (_waiting.TryPeek(out _, out var dueMs))
+                {
+                    var pause = dueMs - _context.Clock.NowMs;
+                    if (pause <= 0)
+                    {
+                        return _waiting.Dequeue();
+                    }
+
+                    _whenDue.Change(TimeSpan.FromMilliseconds(pause), Timeout.InfiniteTimeSpan);
+                }
+            }
+
+            await _news.WaitAsync(disposing);
+        }
+    }
+
+    private void Enqueue(in Waiting waiting, TimeSpan pause)
+    {
+        lock (_gate)
+        {
+            _waiting.Enqueue(waiting, _context.Clock.NowMs + (long)pause.TotalMilliseconds);
+        }
+    }
+
+    private async Task VerifyAsync(Waiting waiting, CancellationToken disposing)
+    {
+        var (port, backend, failures) = waiting;
         try
         {
-            context.UpstreamPorts.TryApply(socket);
-            await socket.ConnectAsync(backend.Address, either.Token);
-            // No TIME_WAIT on our side for a connection that carried nothing.
-            socket.LingerState = new LingerOption(true, 0);
-            return true;
+            if (backend.IsVerified || backend.IsGone)
+            {
+                return;
+            }
+
+            if (await AnswersAsync(port.State, backend, disposing))
+            {
+                backend.MarkVerified();
+                Log.Verified(_logger, port.State.Port, backend);
+                port.BackendVerified();
+            }
+            else if (!disposing.IsCancellationRequested)
+            {
+                Log.NotVerified(_logger, port.State.Port, backend);
+                Enqueue(waiting with { Failures = failures + 1 }, PauseAfter(failures));
+                _news.Release();
+            }
         }
-        catch (Exception e) when (e is SocketException || timeout.IsCancellationRequested)
+        finally
         {
+            _turns.Release();
+        }
+    }
+
+    private async ValueTask<bool> AnswersAsync(PortState port, BackendState backend, CancellationToken disposing)
+    {
+        try
+        {
+            return port.Tcp is { } tcp
+                ? await ConnectsAsync(backend, TimeSpan.FromMilliseconds(tcp.Rules.ConnectTimeoutMs), disposing)
+                : await TakesDatagramsAsync(backend, disposing);
+        }
+        catch (SocketException)
+        {
+            // Our own shortage, or no way there: later.
             return false;
         }
     }
 
-    private async Task<bool> TakesDatagramsAsync(BackendState backend, CancellationToken disposing)
+    private async ValueTask<bool> ConnectsAsync(BackendState backend, TimeSpan limit, CancellationToken disposing)
     {
-        using var socket = new Socket(backend.Address.AddressFamily, SocketType.Dgram, ProtocolType.Udp);
-        using var timeout = new CancellationTokenSource(RefusalTime, context.Clock.Time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, disposing);
-        try
+        using var probe = new ProbeSocket(backend.Address, SocketType.Stream, ProtocolType.Tcp, limit, _context.Clock.Time, disposing);
+        _context.UpstreamPorts.TryApply(probe.Socket);
+        if (await probe.ConnectAsync() != SocketError.Success)
         {
-            context.UpstreamPorts.TryApply(socket);
-            await socket.ConnectAsync(backend.Address, either.Token);
-            await socket.SendAsync(Memory<byte>.Empty, SocketFlags.None, either.Token);
-            await socket.ReceiveAsync(new byte[1], SocketFlags.None, either.Token);
-            return true;
+            return false;
         }
-        catch (SocketException e)
-        {
-            // A longer answer than our byte is an answer.
-            return e.SocketErrorCode == SocketError.MessageSize;
-        }
-        catch (OperationCanceledException) when (!disposing.IsCancellationRequested)
-        {
-            return true;
-        }
+
+        // No TIME_WAIT on our side for a connection that carried nothing.
+        probe.Reset();
+        return true;
     }
+
+    private async ValueTask<bool> TakesDatagramsAsync(BackendState backend, CancellationToken disposing)
+    {
+        using var probe = new ProbeSocket(backend.Address, SocketType.Dgram, ProtocolType.Udp, RefusalTime, _context.Clock.Time, disposing);
+        _context.UpstreamPorts.TryApply(probe.Socket);
+        if (await probe.ConnectAsync() != SocketError.Success)
+        {
+            return false;
+        }
+
+        // A longer answer than our byte is an answer.
+        return await probe.AskAsync() is SocketError.Success or SocketError.MessageSize || (probe.IsTimedOut && !disposing.IsCancellationRequested);
+    }
+
+    /// <summary>A second, and twice as long each time.</summary>
+    private static TimeSpan PauseAfter(int failures) => failures < 5 ? TimeSpan.FromSeconds(1 << failures) : LongestPause;
+
+    /// <param name="Port">Where it is a backend.</param>
+    /// <param name="Backend">What is asked.</param>
+    /// <param name="Failures">How often it has not answered.</param>
+    private readonly record struct Waiting(IVerifiedPort Port, BackendState Backend, int Failures);
 
     private static partial class Log
     {

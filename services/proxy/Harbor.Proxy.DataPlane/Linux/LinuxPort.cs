@@ -7,34 +7,31 @@ using Harbor.Proxy.DataPlane.Ports;
 namespace Harbor.Proxy.DataPlane.Linux;
 
 /// <summary>An open port: its listening socket for TCP, which it owns, and its part on each loop. Its members are called by one caller at a time.</summary>
-internal sealed class LinuxPort
+internal sealed class LinuxPort : IVerifiedPort
 {
     private readonly RelayContext _context;
-    private readonly List<PortListener> _listeners = [];
-    private int _tcpSocket = -1;
+    private readonly PortListener[] _listeners;
+    private int? _tcpSocket;
 
     /// <summary>Takes over the sockets, and the descriptors that were taken for them.</summary>
-    public LinuxPort(RelayContext context, IReadOnlyList<EventLoop> loops, PortState state, Dictionary<Transport, int> sockets)
+    /// <param name="context">What all ports share.</param>
+    /// <param name="loops">All loops of the engine.</param>
+    /// <param name="state">Rules and backends.</param>
+    /// <param name="tcp">The listening socket; null where the port has no TCP.</param>
+    /// <param name="udp">The bound socket; null where the port has no UDP.</param>
+    public LinuxPort(RelayContext context, IReadOnlyList<EventLoop> loops, PortState state, int? tcp, int? udp)
     {
         _context = context;
+        _tcpSocket = tcp;
         State = state;
-        if (sockets.TryGetValue(Transport.Tcp, out var tcp))
+        TcpPortListener[] all = tcp is not { } listening ? [] : [.. loops.Select(loop => new TcpPortListener(context, loop, state, listening))];
+        foreach (var listener in all)
         {
-            _tcpSocket = tcp;
-            TcpPortListener[] all = [.. loops.Select(loop => new TcpPortListener(context, loop, state, tcp))];
-            foreach (var listener in all)
-            {
-                listener.Join(all);
-            }
-
-            _listeners.AddRange(all);
+            listener.Join(all);
         }
 
-        if (sockets.TryGetValue(Transport.Udp, out var udp))
-        {
-            // A UDP port's sessions share its socket: one loop has them all, and ports are spread over loops.
-            _listeners.Add(new UdpPortListener(context, loops[state.Port % loops.Count], state, udp));
-        }
+        // A UDP port's sessions share its socket: one loop has them all, and ports are spread over loops.
+        _listeners = udp is not { } bound ? all : [.. all, new UdpPortListener(context, loops[state.Port % loops.Count], state, bound)];
     }
 
     public PortState State { get; }
@@ -91,10 +88,10 @@ internal sealed class LinuxPort
 
     private void CloseTcpSocket()
     {
-        if (_tcpSocket >= 0)
+        if (_tcpSocket is { } socket)
         {
-            Kernel.Close(_tcpSocket);
-            _tcpSocket = -1;
+            Kernel.Close(socket);
+            _tcpSocket = null;
             _context.Limits.Descriptors.Return();
         }
     }

@@ -99,7 +99,7 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
                 if (TransportsOf(open.State) == port.Transports)
                 {
                     await open.ChangeAsync(port);
-                    _verifier.Verify(open.State, open.BackendVerified);
+                    _verifier.Verify(open);
                     return (ListenResult.Open, false);
                 }
 
@@ -116,45 +116,57 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
 
     private (ListenResult Result, bool IsTaken) Listen(PortSnapshot port)
     {
-        var sockets = new Dictionary<Transport, int>(2);
-        foreach (var transport in Enum.GetValues<Transport>())
+        var tcp = Bind(port, Transport.Tcp);
+        if (tcp < 0)
         {
-            if (!port.Transports.HasFlag(transport == Transport.Tcp ? Transports.Tcp : Transports.Udp))
-            {
-                continue;
-            }
-
-            var socket = _context.Limits.Descriptors.TryTake()
-                ? ListeningSocket.Open(transport, _context.Options.ListenAddress, port.Port, _context.Options.Backlog)
-                : -Errno.TooManyFiles;
-            if (socket < 0)
-            {
-                return Refuse(port, transport, socket, sockets);
-            }
-
-            sockets[transport] = socket;
+            return Refuse(Transport.Tcp, tcp.Value);
         }
 
-        var state = new PortState(port, _context.Options);
-        var open = new LinuxPort(_context, _loops, state, sockets);
+        var udp = Bind(port, Transport.Udp);
+        if (udp < 0)
+        {
+            if (tcp is { } bound)
+            {
+                Kernel.Close(bound);
+                _context.Limits.Descriptors.Return();
+            }
+
+            return Refuse(Transport.Udp, udp.Value);
+        }
+
+        var state = new PortState(port, _context);
+        var open = new LinuxPort(_context, _loops, state, tcp, udp);
         _ports[port.Port] = open;
         _context.Metrics.Add(state);
         open.Open();
-        _verifier.Verify(state, open.BackendVerified);
+        _verifier.Verify(open);
         return (ListenResult.Open, false);
     }
 
-    private (ListenResult Result, bool IsTaken) Refuse(PortSnapshot port, Transport transport, int error, Dictionary<Transport, int> opened)
+    /// <summary>The socket, with one descriptor of the limits taken for it, or a negative error number; null where the port is not of that transport.</summary>
+    private int? Bind(PortSnapshot port, Transport transport)
     {
-        foreach (var socket in opened.Values)
+        if (!port.Transports.HasFlag(transport == Transport.Tcp ? Transports.Tcp : Transports.Udp))
         {
-            Kernel.Close(socket);
+            return null;
         }
 
-        _context.Limits.Descriptors.Return(opened.Count + (error == -Errno.TooManyFiles ? 0 : 1));
-        var result = new ListenResult { IsOpen = false, Transport = transport, Reason = ListeningSocket.Describe(error).ToLowerInvariant() };
-        return (result, error == -Errno.AddressInUse);
+        if (!_context.Limits.Descriptors.TryTake())
+        {
+            return -Errno.TooManyFiles;
+        }
+
+        var socket = ListeningSocket.Open(transport, _context.Options.ListenAddress, port.Port, _context.Options.Backlog);
+        if (socket < 0)
+        {
+            _context.Limits.Descriptors.Return();
+        }
+
+        return socket;
     }
+
+    private static (ListenResult Result, bool IsTaken) Refuse(Transport transport, int error) =>
+        (new ListenResult { IsOpen = false, Transport = transport, Reason = ListeningSocket.Describe(error).ToLowerInvariant() }, error == -Errno.AddressInUse);
 
     private async Task CloseLockedAsync(LinuxPort open, EndReason reason)
     {

@@ -6,7 +6,7 @@ using Harbor.Proxy.DataPlane.Ports;
 namespace Harbor.Proxy.DataPlane.Managed;
 
 /// <summary>An open port: its state and its listeners, which it owns. Opened and closed as one; <see cref="Apply"/> has one caller at a time.</summary>
-internal sealed class ManagedPort(PortState state, ChangeSignal changed, TcpPortListener? tcp, UdpPortListener? udp)
+internal sealed class ManagedPort(PortState state, ChangeSignal changed, TcpPortListener? tcp, UdpPortListener? udp) : IVerifiedPort
 {
     public PortState State => state;
 

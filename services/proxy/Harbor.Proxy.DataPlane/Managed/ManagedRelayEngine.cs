@@ -50,7 +50,7 @@ internal sealed class ManagedRelayEngine : IRelayEngine
                 if (open.Transports == port.Transports)
                 {
                     open.Apply(port);
-                    _verifier.Verify(open.State, open.BackendVerified);
+                    _verifier.Verify(open);
                     return ValueTask.FromResult(ListenResult.Open);
                 }
 
@@ -112,7 +112,7 @@ internal sealed class ManagedRelayEngine : IRelayEngine
 
     private ListenResult Open(PortSnapshot snapshot)
     {
-        var state = new PortState(snapshot, _context.Relay.Options);
+        var state = new PortState(snapshot, _context.Relay);
         var tcp = default(Socket);
         var transport = Transport.Tcp;
         try
@@ -129,7 +129,7 @@ internal sealed class ManagedRelayEngine : IRelayEngine
             _ports[snapshot.Port] = port;
             _context.Relay.Metrics.Add(state);
             port.Start();
-            _verifier.Verify(state, port.BackendVerified);
+            _verifier.Verify(port);
             return ListenResult.Open;
         }
         catch (SocketException e)

@@ -11,15 +11,15 @@ internal sealed class PortState
     private BackendSet _backends;
     private byte[] _owner;
 
-    public PortState(PortSnapshot snapshot, RelayOptions options)
+    public PortState(PortSnapshot snapshot, RelayContext context)
     {
         _snapshot = snapshot;
         Port = snapshot.Port;
-        Held = new SharedLimit(options.MaxHeldPerPort);
+        Held = new SharedLimit(context.Options.MaxHeldPerPort);
         _owner = Encoding.UTF8.GetBytes(snapshot.Owner);
         _backends = BackendSet.Empty.Next(snapshot.Backends, out _);
-        Tcp = snapshot.Transports.HasFlag(Transports.Tcp) ? new TransportState(Port, Transport.Tcp, snapshot.Tcp, _backends, options.SourcePrefixIPv6) : null;
-        Udp = snapshot.Transports.HasFlag(Transports.Udp) ? new TransportState(Port, Transport.Udp, snapshot.Udp, _backends, options.SourcePrefixIPv6) : null;
+        Tcp = snapshot.Transports.HasFlag(Transports.Tcp) ? new TransportState(context, Port, Transport.Tcp, snapshot.Tcp, _backends) : null;
+        Udp = snapshot.Transports.HasFlag(Transports.Udp) ? new TransportState(context, Port, Transport.Udp, snapshot.Udp, _backends) : null;
     }
 
     public int Port { get; }

@@ -24,15 +24,15 @@ internal sealed class TcpPortListener(RelayContext context, EventLoop loop, Port
     private TransportCells? _cells;
     private int _atOnce = 1;
 
-    public long HalfCloseMs { get; } = (long)context.Options.HalfCloseTimeout.TotalMilliseconds;
+    public long HalfCloseMs => (long)context.Options.HalfCloseTimeout.TotalMilliseconds;
 
     public RelayContext Context => context;
 
     public PortState Port => port;
 
-    public TransportState State { get; } = port.Tcp!;
+    public TransportState State => port.Tcp!;
 
-    public TransportLog Log { get; } = new(context, port.Port, Transport.Tcp);
+    public TransportLog Log => State.Log;
 
     public TransportCells Cells => _cells ??= State.Meter.CellsOf(Loop.Index);
 

@@ -21,9 +21,9 @@ internal sealed class UdpPortListener(RelayContext context, EventLoop loop, Port
 
     public PortState Port => port;
 
-    public TransportState State { get; } = port.Udp!;
+    public TransportState State => port.Udp!;
 
-    public TransportLog Log { get; } = new(context, port.Port, Transport.Udp);
+    public TransportLog Log => State.Log;
 
     public TransportCells Cells => _cells ??= State.Meter.CellsOf(Loop.Index);
 

@@ -19,12 +19,9 @@ internal sealed class TcpPortListener : IDisposable
     {
         Context = context;
         Port = port;
-        State = port.Tcp!;
-        Log = new TransportLog(context.Relay, port.Port, Transport.Tcp);
         Changed = changed;
         Closing = _closing.Token;
         _socket = socket;
-        HalfCloseMs = (long)context.Relay.Options.HalfCloseTimeout.TotalMilliseconds;
         TcpSockets.Configure(socket);
     }
 
@@ -32,18 +29,18 @@ internal sealed class TcpPortListener : IDisposable
 
     public PortState Port { get; }
 
-    public TransportState State { get; }
+    public TransportState State => Port.Tcp!;
 
-    public TransportLog Log { get; }
+    public TransportLog Log => State.Log;
 
     public ChangeSignal Changed { get; }
 
     public CancellationToken Closing { get; }
 
-    public long HalfCloseMs { get; }
+    public long HalfCloseMs => (long)Context.Relay.Options.HalfCloseTimeout.TotalMilliseconds;
 
     /// <summary>Cells of counters that sessions spread over.</summary>
-    public int Shards { get; } = Math.Min(Environment.ProcessorCount, 16);
+    public static int Shards { get; } = Math.Min(Environment.ProcessorCount, 16);
 
     public async Task AcceptAsync()
     {

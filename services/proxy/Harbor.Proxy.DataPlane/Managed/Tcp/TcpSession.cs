@@ -15,7 +15,7 @@ namespace Harbor.Proxy.DataPlane.Managed.Tcp;
 internal sealed partial class TcpSession(TcpPortListener listener, Socket client, ClientEndpoint clientEndpoint) : IDisposable
 {
     private readonly Lock _lock = new();
-    private readonly TransportCells _cells = listener.State.Meter.CellsOf(Environment.CurrentManagedThreadId % listener.Shards);
+    private readonly TransportCells _cells = listener.State.Meter.CellsOf(Environment.CurrentManagedThreadId % TcpPortListener.Shards);
     private Socket? _upstream;
     private BackendState? _backend;
     private bool _isRelaying;

@@ -23,8 +23,6 @@ internal sealed class UdpPortListener : IDisposable
     {
         Context = context;
         Port = port;
-        State = port.Udp!;
-        Log = new TransportLog(context.Relay, port.Port, Transport.Udp);
         LocalAddress = ClientAddress.From(((System.Net.IPEndPoint)socket.LocalEndPoint!).Address);
         _socket = new DatagramSocket(socket, DatagramCalls.AreSupported);
     }
@@ -33,9 +31,9 @@ internal sealed class UdpPortListener : IDisposable
 
     public PortState Port { get; }
 
-    public TransportState State { get; }
+    public TransportState State => Port.Udp!;
 
-    public TransportLog Log { get; }
+    public TransportLog Log => State.Log;
 
     /// <summary>What the socket is bound to.</summary>
     public ClientAddress LocalAddress { get; }
