@@ -1,4 +1,5 @@
 using System.Net;
+using Harbor.Proxy.Routing;
 using Harbor.State.Ports;
 using Microsoft.Extensions.Options;
 
@@ -25,7 +26,7 @@ internal sealed class QuarantinePosts(IOptions<ProxyOptions> options) : IDisposa
     }
 
     /// <summary>Once for each state of the port's document: where somebody came, there is no post until the document has changed.</summary>
-    public void Open(PortDocument port, Func<PortDocument?> wanted, Action<PortDocument> came)
+    public void Open(WantedPort port, Func<WantedPort?> wanted, Action<WantedPort> came)
     {
         lock (_gate)
         {

@@ -6,11 +6,10 @@ namespace Harbor.Proxy.Routing;
 /// One port: what is wanted of it, and what it is. What is wanted may change at any time and from any thread; what it is belongs to the one
 /// who has <see cref="TryTake">taken</see> the route, so that a port's changes are applied in order and never two at once.
 /// </summary>
-internal sealed class PortRoute(int port)
+internal sealed class PortRoute(int port, SharedPolicies policies)
 {
     private readonly Lock _lock = new();
-    private PortDocument? _wanted;
-    private HashSet<BackendEntry> _unverified = [];
+    private WantedPort? _wanted;
     private long _seenVersion;
     private long _wish;
     private bool _taken;
@@ -26,7 +25,7 @@ internal sealed class PortRoute(int port)
         set => _serving = value;
     }
 
-    public PortDocument? Wanted
+    public WantedPort? Wanted
     {
         get
         {
@@ -50,9 +49,9 @@ internal sealed class PortRoute(int port)
             }
 
             // What is stored of a backend has changed, or it is new: somebody has heard of it since.
-            _unverified = unverified ? [.. document.Backends] : [.. document.Backends.Where(_unverified.Contains)];
+            var before = _wanted?.Backends ?? [];
+            _wanted = WantedPort.Of(document, backend => !unverified && !before.Any(known => known.Unverified && known.IsStill(backend)), policies);
             _seenVersion = document.Version;
-            _wanted = document;
             _wish++;
             return true;
         }
@@ -64,7 +63,6 @@ internal sealed class PortRoute(int port)
         lock (_lock)
         {
             _wanted = null;
-            _unverified = [];
             _wish++;
         }
     }
@@ -112,7 +110,7 @@ internal sealed class PortRoute(int port)
     {
         lock (_lock)
         {
-            var wish = new Wish(_wish, _wanted is { State: PortState.Active } ? _wanted : null, _wanted, _relisten, _unverified);
+            var wish = new Wish(_wish, _wanted is { State: PortState.Active } ? _wanted : null, _wanted, _relisten);
             _relisten = false;
             return wish;
         }
@@ -135,8 +133,7 @@ internal sealed class PortRoute(int port)
 
     /// <param name="Number">Which wish this is.</param>
     /// <param name="Active">What to serve; null is nothing.</param>
-    /// <param name="Document">The document, of whatever state; null where there is none.</param>
+    /// <param name="Port">What is wanted of the port, of whatever state; null where nothing is stored of it.</param>
     /// <param name="Relisten">Close the listeners first.</param>
-    /// <param name="Unverified">Backends that must prove themselves before they get traffic.</param>
-    internal sealed record Wish(long Number, PortDocument? Active, PortDocument? Document, bool Relisten, IReadOnlySet<BackendEntry> Unverified);
+    internal sealed record Wish(long Number, WantedPort? Active, WantedPort? Port, bool Relisten);
 }

@@ -1,7 +1,6 @@
 using System.Net;
 using Harbor.Contracts.Ports;
 using Harbor.Proxy.DataPlane;
-using Harbor.State.Ports;
 using Harbor.State.Workers;
 
 namespace Harbor.Proxy.Routing;
@@ -17,7 +16,7 @@ internal sealed partial class PortRoutes
             if (wish.Active is not { } wanted)
             {
                 await CloseAsync(engine, route);
-                ReportClosed(route.Port, before, wish.Document);
+                ReportClosed(route.Port, before, wish.Port);
                 return;
             }
 
@@ -32,7 +31,7 @@ internal sealed partial class PortRoutes
                 await CloseAsync(engine, route);
             }
 
-            await OpenAsync(engine, route, wanted, wish.Unverified, cancellationToken);
+            await OpenAsync(engine, route, wanted, cancellationToken);
         }
         catch (Exception exception) when (exception is not OperationCanceledException)
         {
@@ -40,7 +39,7 @@ internal sealed partial class PortRoutes
         }
     }
 
-    private async Task OpenAsync(IRelayEngine engine, PortRoute route, PortDocument wanted, IReadOnlySet<BackendEntry> unverified, CancellationToken cancellationToken)
+    private async Task OpenAsync(IRelayEngine engine, PortRoute route, WantedPort wanted, CancellationToken cancellationToken)
     {
         var found = await addresses.FindAsync(wanted.Backends.Select(backend => backend.Host), cancellationToken);
         foreach (var backend in wanted.Backends.Where(backend => !found.ContainsKey(backend.Host)))
@@ -51,17 +50,17 @@ internal sealed partial class PortRoutes
         // Ours: in the relay's way it would look like another process.
         posts.Close(wanted.Port);
         var before = route.Serving;
-        IPEndPoint? AddressOf(BackendEntry backend) => found.TryGetValue(backend.Host, out var address) ? new(address, backend.Port) : null;
-        var backends = _served.Claim(wanted.Port, wanted.Backends, AddressOf);
-        var result = await engine.ApplyAsync((wanted with { Backends = backends }).ToSnapshot(found.GetValueOrDefault, unverified.Contains), cancellationToken);
-        Keep(wanted.Port, result.IsOpen ? backends.Select(AddressOf).OfType<IPEndPoint>() : []);
+        var located = wanted.Backends.Select(backend => (backend, found.TryGetValue(backend.Host, out var address) ? new IPEndPoint(address, backend.Port) : null));
+        var served = _served.Claim(wanted.Port, [.. located]);
+        var result = await engine.ApplyAsync(wanted.ToSnapshot(served), cancellationToken);
+        Keep(wanted.Port, result.IsOpen ? served.Select(backend => backend.Address).OfType<IPEndPoint>() : []);
         if (result.IsOpen)
         {
             route.Serving = new PortServing(PortStatus.Open, wanted.ServiceInstanceId, wanted.Life, null);
             refused.Clear(wanted.Port);
             if (before.Status is not PortStatus.Open)
             {
-                Log.Opened(logger, wanted.Port, wanted.Protocol, wanted.ServiceInstanceId, wanted.Pool);
+                Log.Opened(logger, wanted.Port, wanted.Protocol, wanted.ServiceInstanceId, options.Value.Pool);
                 ReportOpened(wanted);
             }
         }
@@ -71,7 +70,7 @@ internal sealed partial class PortRoutes
         }
     }
 
-    private void Refuse(PortRoute route, PortDocument wanted, ListenResult result, PortServing before)
+    private void Refuse(PortRoute route, WantedPort wanted, ListenResult result, PortServing before)
     {
         var refusal = new RefusedPort
         {
@@ -87,7 +86,7 @@ internal sealed partial class PortRoutes
         // It is tried again and again; said once, and again when something else is in the way.
         if (before.Refusal is null || before.Refusal.Holder != refusal.Holder || before.Refusal.Protocol != refusal.Protocol)
         {
-            Log.Refused(logger, wanted.Port, refusal.Protocol, refusal.Holder ?? "a process that the system does not name", refusal.Reason, wanted.ServiceInstanceId, wanted.Pool);
+            Log.Refused(logger, wanted.Port, refusal.Protocol, refusal.Holder ?? "a process that the system does not name", refusal.Reason, wanted.ServiceInstanceId, options.Value.Pool);
             reports.Refused(wanted.ServiceInstanceId, wanted.Life, refusal);
         }
     }
@@ -113,7 +112,7 @@ internal sealed partial class PortRoutes
         }
     }
 
-    private void ReportClosed(int port, PortServing before, PortDocument? released)
+    private void ReportClosed(int port, PortServing before, WantedPort? released)
     {
         if (before.ServiceInstanceId is { } owner)
         {
@@ -128,7 +127,7 @@ internal sealed partial class PortRoutes
         }
     }
 
-    private void ReportOpened(PortDocument port)
+    private void ReportOpened(WantedPort port)
     {
         // A worker that starts opens thousands of ports that nobody waits for. What is being provisioned was allocated just now; and if it
         // was not, whoever waits will ask (ReportPort).

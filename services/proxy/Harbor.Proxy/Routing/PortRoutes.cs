@@ -24,6 +24,7 @@ internal sealed partial class PortRoutes(
     private readonly Channel<PortRoute> _work = Channel.CreateUnbounded<PortRoute>();
     private readonly TaskCompletionSource _firstSnapshotApplied = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly ServedAddresses _served = new();
+    private readonly SharedPolicies _policies = new();
     private HashSet<int>? _snapshot;
     private bool _snapshotSeen;
     private long _outstanding;
@@ -35,10 +36,10 @@ internal sealed partial class PortRoutes(
     public IEnumerable<KeyValuePair<int, PortServing>> All => _routes.Select(route => KeyValuePair.Create(route.Key, route.Value.Serving));
 
     /// <summary>What is stored of the port; null where there is nothing, or was never.</summary>
-    public PortDocument? Wanted(int port) => _routes.TryGetValue(port, out var route) ? route.Wanted : null;
+    public WantedPort? Wanted(int port) => _routes.TryGetValue(port, out var route) ? route.Wanted : null;
 
     /// <summary>The ports that are kept back.</summary>
-    public IEnumerable<PortDocument> Quarantined => _routes.Values.Select(route => route.Wanted).OfType<PortDocument>().Where(port => port.State is PortState.Quarantined);
+    public IEnumerable<WantedPort> Quarantined => _routes.Values.Select(route => route.Wanted).OfType<WantedPort>().Where(port => port.State is PortState.Quarantined);
 
     public PortServing Find(int port) => _routes.TryGetValue(port, out var route) ? route.Serving : PortServing.Closed;
 
@@ -47,7 +48,7 @@ internal sealed partial class PortRoutes(
     public void Upsert(PortDocument document)
     {
         _snapshot?.Add(document.Port);
-        var route = _routes.GetOrAdd(document.Port, port => new PortRoute(port));
+        var route = _routes.GetOrAdd(document.Port, static (port, policies) => new PortRoute(port, policies), _policies);
         if (route.Want(document, unverified: !_snapshotSeen))
         {
             Schedule(route);

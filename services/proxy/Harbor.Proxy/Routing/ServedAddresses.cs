@@ -1,5 +1,4 @@
 using System.Net;
-using Harbor.State.Ports;
 
 namespace Harbor.Proxy.Routing;
 
@@ -10,16 +9,23 @@ namespace Harbor.Proxy.Routing;
 internal sealed class ServedAddresses
 {
     private readonly Lock _gate = new();
-    private readonly Dictionary<IPEndPoint, (string App, HashSet<int> Ports)> _holders = [];
-    private readonly Dictionary<int, HashSet<IPEndPoint>> _held = [];
+    private readonly Dictionary<IPEndPoint, Holding> _holdings = [];
+    private readonly Dictionary<int, IPEndPoint[]> _held = [];
     private readonly Dictionary<IPEndPoint, HashSet<int>> _waiting = [];
 
     /// <summary>Those of the backends that the port may lead to now; the port is named by <see cref="Keep"/> when it may have the others.</summary>
-    public IReadOnlyList<BackendEntry> Claim(int port, IReadOnlyList<BackendEntry> backends, Func<BackendEntry, IPEndPoint?> addressOf)
+    public IReadOnlyList<(WantedBackend Backend, IPEndPoint? Address)> Claim(int port, IReadOnlyList<(WantedBackend Backend, IPEndPoint? Address)> backends)
     {
         lock (_gate)
         {
-            return [.. backends.Where(backend => addressOf(backend) is not { } address || TryHold(port, address, backend.AppGuid))];
+            var granted = backends.Where(backend => backend.Address is not { } address || TryHold(port, address, backend.Backend.AppGuid)).ToList();
+            IPEndPoint[] held = [.. (_held.GetValueOrDefault(port) ?? []).Union(granted.Select(backend => backend.Address).OfType<IPEndPoint>())];
+            if (held.Length > 0)
+            {
+                _held[port] = held;
+            }
+
+            return granted;
         }
     }
 
@@ -34,26 +40,29 @@ internal sealed class ServedAddresses
                 return [];
             }
 
-            var freed = new HashSet<int>();
-            foreach (var address in held.Except(addresses).ToList())
+            IPEndPoint[] kept = [.. held.Intersect(addresses)];
+            if (kept.Length == held.Length)
             {
-                held.Remove(address);
-                var (_, ports) = _holders[address];
-                ports.Remove(port);
-                if (ports.Count == 0)
-                {
-                    _holders.Remove(address);
-                }
+                return [];
+            }
 
+            var freed = new HashSet<int>();
+            foreach (var address in held.Except(kept))
+            {
+                LetGo(port, address);
                 if (_waiting.Remove(address, out var waiting))
                 {
                     freed.UnionWith(waiting);
                 }
             }
 
-            if (held.Count == 0)
+            if (kept.Length == 0)
             {
                 _held.Remove(port);
+            }
+            else
+            {
+                _held[port] = kept;
             }
 
             return freed;
@@ -62,7 +71,8 @@ internal sealed class ServedAddresses
 
     private bool TryHold(int port, IPEndPoint address, string app)
     {
-        if (_holders.TryGetValue(address, out var holder) && holder.App != app && !(holder.Ports.Count == 1 && holder.Ports.Contains(port)))
+        var isHeld = _holdings.TryGetValue(address, out var holding);
+        if (isHeld && holding.App != app && !holding.IsOf(port))
         {
             if (!_waiting.TryGetValue(address, out var waiting))
             {
@@ -73,15 +83,29 @@ internal sealed class ServedAddresses
             return false;
         }
 
-        var ports = holder.Ports ?? [];
-        ports.Add(port);
-        _holders[address] = (app, ports);
-        if (!_held.TryGetValue(port, out var held))
-        {
-            _held[port] = held = [];
-        }
-
-        held.Add(address);
+        var others = isHeld ? holding.Ports : [];
+        _holdings[address] = new(app, others.Contains(port) ? others : [.. others, port]);
         return true;
+    }
+
+    private void LetGo(int port, IPEndPoint address)
+    {
+        var (app, ports) = _holdings[address];
+        if (ports.Length == 1)
+        {
+            _holdings.Remove(address);
+        }
+        else
+        {
+            _holdings[address] = new(app, [.. ports.Where(other => other != port)]);
+        }
+    }
+
+    /// <param name="App">Whose process is led to.</param>
+    /// <param name="Ports">By which ports; nearly always one.</param>
+    private readonly record struct Holding(string App, int[] Ports)
+    {
+        /// <summary>Of that port alone.</summary>
+        public bool IsOf(int port) => Ports is [var only] && only == port;
     }
 }

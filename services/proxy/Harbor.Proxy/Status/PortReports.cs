@@ -1,6 +1,6 @@
 using System.Collections.Concurrent;
 using Harbor.Contracts.Workers;
-using Harbor.State.Ports;
+using Harbor.Proxy.Routing;
 using Harbor.State.Workers;
 using MassTransit;
 using Microsoft.Extensions.Options;
@@ -25,10 +25,10 @@ internal sealed partial class PortReports(IBus bus, WorkerName name, TimeProvide
 
     public void Refused(string serviceInstanceId, long life, RefusedPort refusal) => Say(refusal.Port, serviceInstanceId, life, RefusedMessage(serviceInstanceId, life, refusal));
 
-    public void StillUsed(PortDocument port) => Say(port.Port, port.ServiceInstanceId, port.Life, new PortStillUsed
+    public void StillUsed(WantedPort port) => Say(port.Port, port.ServiceInstanceId, port.Life, new PortStillUsed
     {
         WorkerId = options.Value.WorkerId,
-        Pool = port.Pool,
+        Pool = options.Value.Pool,
         Port = port.Port,
         ServiceInstanceId = port.ServiceInstanceId,
         Life = port.Life,

@@ -6,7 +6,7 @@ using Harbor.State.Ports;
 
 namespace Harbor.Proxy.Tests.Routing;
 
-public sealed class PortSnapshotExtensionsTests
+public sealed class WantedPortTests
 {
     [Theory]
     [InlineData(PortProtocol.Tcp, Transports.Tcp)]
@@ -102,7 +102,7 @@ public sealed class PortSnapshotExtensionsTests
         var first = TestPorts.Backend("10.0.4.7", 61_044, "a");
         var second = TestPorts.Backend("10.0.4.8", 61_045, "b", draining: true);
 
-        var backends = TestPorts.Port(20_001, backends: [first, second]).ToSnapshot(IPAddress.Parse, backend => backend == first).Backends;
+        var backends = Map(TestPorts.Port(20_001, backends: [first, second]), isVerified: backend => backend != first).Backends;
 
         backends.ShouldBe(
         [
@@ -116,7 +116,7 @@ public sealed class PortSnapshotExtensionsTests
     {
         var port = TestPorts.Port(20_001, backends: [TestPorts.Backend("dea-1.example.test"), TestPorts.Backend("10.0.4.8")]);
 
-        var backends = port.ToSnapshot(host => IPAddress.TryParse(host, out var address) ? address : null, _ => false).Backends;
+        var backends = Map(port).Backends;
 
         backends.ShouldHaveSingleItem().Address.Address.ShouldBe(IPAddress.Parse("10.0.4.8"));
     }
@@ -126,7 +126,7 @@ public sealed class PortSnapshotExtensionsTests
     {
         var port = TestPorts.Port(20_001, backends: [TestPorts.Backend("dea-1"), TestPorts.Backend("dea-1.example.test") with { AppGuid = "app-2" }]);
 
-        var backends = port.ToSnapshot(_ => IPAddress.Parse("10.0.4.7"), _ => false).Backends;
+        var backends = Map(port, addressOf: _ => IPAddress.Parse("10.0.4.7")).Backends;
 
         backends.ShouldHaveSingleItem().Identity.ShouldStartWith("app-2/");
     }
@@ -141,5 +141,10 @@ public sealed class PortSnapshotExtensionsTests
 
     private static string IdentityOf(BackendEntry backend) => Map(TestPorts.Port(20_001, backends: [backend])).Backends.ShouldHaveSingleItem().Identity;
 
-    private static PortSnapshot Map(PortDocument port) => port.ToSnapshot(IPAddress.Parse, _ => false);
+    private static PortSnapshot Map(PortDocument port, Func<BackendEntry, bool>? isVerified = null, Func<string, IPAddress?>? addressOf = null)
+    {
+        addressOf ??= host => IPAddress.TryParse(host, out var address) ? address : null;
+        var wanted = WantedPort.Of(port, isVerified ?? (_ => true), new SharedPolicies());
+        return wanted.ToSnapshot([.. wanted.Backends.Select(backend => (backend, addressOf(backend.Host) is { } address ? new IPEndPoint(address, backend.Port) : null))]);
+    }
 }
