@@ -73,10 +73,15 @@ internal sealed partial class SqliteDocuments<T>
         }
 
         // A revision behind the cursor: the file was replaced by an older one.
-        var page = cursor is null || cursor < trimmed || cursor > revision
-            ? ReadSnapshot(session, idPrefix, revision)
-            : ReadLog(session, idPrefix, cursor.Value, revision);
+        var isWhole = cursor is null || cursor < trimmed || cursor > revision;
+        var page = isWhole ? ReadSnapshot(session, idPrefix, revision) : ReadLog(session, idPrefix, cursor!.Value, revision);
         session.Execute("COMMIT");
+        if (isWhole)
+        {
+            // The pages of a snapshot are not read again, and would stay for good in the cache of a process that has little else to read.
+            session.Run("PRAGMA shrink_memory;");
+        }
+
         return page;
     }
 

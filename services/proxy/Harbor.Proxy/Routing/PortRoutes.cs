@@ -27,9 +27,10 @@ internal sealed partial class PortRoutes(
     private readonly SharedPolicies _policies = new();
     private HashSet<int>? _snapshot;
     private bool _snapshotSeen;
+    private bool _isFirstSnapshotApplied;
     private long _outstanding;
 
-    /// <summary>Done when every port that was stored when the worker started is open, or refused.</summary>
+    /// <summary>Done when every port that was stored when the worker started is open, or refused, and what that left behind is given back.</summary>
     public Task FirstSnapshotApplied => _firstSnapshotApplied.Task;
 
     /// <summary>What the worker does with each port it has heard of.</summary>
@@ -150,9 +151,10 @@ internal sealed partial class PortRoutes(
 
     private void CompleteFirstSnapshotIfApplied()
     {
-        if (_snapshotSeen && Interlocked.Read(ref _outstanding) == 0)
+        if (_snapshotSeen && Interlocked.Read(ref _outstanding) == 0 && !Interlocked.Exchange(ref _isFirstSnapshotApplied, true))
         {
-            _firstSnapshotApplied.TrySetResult();
+            StartGarbage.GiveBack();
+            _firstSnapshotApplied.SetResult();
         }
     }
 }

@@ -50,9 +50,6 @@ internal sealed partial class WorkerLease(
     {
         await routes.FirstSnapshotApplied.WaitAsync(stoppingToken);
 
-        // What reading the snapshot left behind is several times what was kept of it, and a heap that has little to do keeps its size. Nobody waits for this worker yet.
-        GC.Collect(GC.MaxGeneration, GCCollectionMode.Aggressive, blocking: true, compacting: true);
-
         // The document says where this worker is asked: a few ports are open sooner than the web server listens.
         await address.WhenListeningAsync(stoppingToken);
         _hasBegun = true;
