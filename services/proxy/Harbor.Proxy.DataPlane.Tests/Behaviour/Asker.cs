@@ -26,6 +26,12 @@ internal sealed class Asker(TcpPeer? tcp, UdpPeer? udp) : IDisposable
             ? (await udp.ReceiveTextAsync("an answer"))[0]
             : (await (tcp ?? throw new SocketException((int)SocketError.ConnectionReset)).ReceiveTextAsync(1))[0];
 
+    public async Task<char> AskAgainAsync()
+    {
+        await AskAsync();
+        return await AnswerAsync();
+    }
+
     /// <summary>UDP: an answer is there to be read.</summary>
     public bool HasAnswer => udp is { HasDatagram: true };
 

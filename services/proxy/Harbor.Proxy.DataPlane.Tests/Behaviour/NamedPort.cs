@@ -2,11 +2,11 @@ using System.Net;
 
 namespace Harbor.Proxy.DataPlane.Tests.Behaviour;
 
-/// <summary>A port of one transport whose instances answer with their names. Owns the relay and the instances.</summary>
+/// <summary>A port of one transport whose instances answer with their names. Owns the relay, the instances and the clients that it asks by itself.</summary>
 internal sealed class NamedPort : IAsyncDisposable
 {
     private readonly Transport _transport;
-    private readonly List<IDisposable> _instances = [];
+    private readonly List<IDisposable> _peers = [];
 
     private NamedPort(RelayEngineKind kind, Transport transport, RelayOptions? options)
     {
@@ -34,13 +34,38 @@ internal sealed class NamedPort : IAsyncDisposable
     public async Task StartAsync(char name)
     {
         var (snapshot, instance) = Asking.Start(_transport, name);
-        _instances.Add(instance);
+        _peers.Add(instance);
         await Relay.BackendsAsync([.. Relay.Snapshot.Backends, snapshot]);
     }
 
     public Task PolicyAsync(Func<RelayPolicy, RelayPolicy> change) => Relay.PolicyAsync(_transport, change);
 
     public Task<Asker> AskAsync(IPAddress? from = null) => Asking.AskAsync(Relay.Port, _transport, from);
+
+    /// <summary>One that has its first answer, and stays.</summary>
+    public async Task<Asker> AnsweredAsync(IPAddress? from = null)
+    {
+        var asker = await AskAsync(from);
+        (await asker.AnswerAsync()).ShouldBe('a');
+        return asker;
+    }
+
+    /// <summary>The next one is refused for this reason.</summary>
+    public async Task RefusesAsync(RefusalReason reason, IPAddress? from = null)
+    {
+        using var asker = await AskAsync(from);
+        await RefusedAsync(asker, reason);
+    }
+
+    /// <summary>New ones, which stay, until one is refused for this reason.</summary>
+    public async Task AskUntilRefusedAsync(RefusalReason reason)
+    {
+        for (var count = 0; !Counters.Refused.ContainsKey(reason); count++)
+        {
+            count.ShouldBeLessThan(1_000, "more came in than the rule allows");
+            _peers.Add(await AskAsync());
+        }
+    }
 
     public Task<char> WhoAsync(IPAddress? from = null) => Asking.WhoAsync(Relay.Port, _transport, from);
 
@@ -76,6 +101,6 @@ internal sealed class NamedPort : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await Relay.DisposeAsync();
-        _instances.ForEach(instance => instance.Dispose());
+        _peers.ForEach(peer => peer.Dispose());
     }
 }
