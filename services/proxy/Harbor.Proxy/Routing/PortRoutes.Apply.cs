@@ -153,5 +153,8 @@ internal sealed partial class PortRoutes
 
         [LoggerMessage(3004, LogLevel.Debug, "Backend host {Host} of port {ExternalPort}, application {AppGuid}, has a name that does not resolve; it gets no traffic until it does")]
         public static partial void NameUnknown(ILogger logger, string host, int externalPort, string appGuid);
+
+        [LoggerMessage(3005, LogLevel.Information, "{Ports} stored ports of pool {Pool} are open, {ElapsedMs:0} ms after the first of them was read; {RefusedPorts} are refused")]
+        public static partial void AllOpened(ILogger logger, int ports, string pool, double elapsedMs, int refusedPorts);
     }
 }

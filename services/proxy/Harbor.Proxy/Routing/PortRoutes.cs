@@ -26,6 +26,7 @@ internal sealed partial class PortRoutes(
     private readonly ServedAddresses _served = new();
     private readonly SharedPolicies _policies = new();
     private HashSet<int>? _snapshot;
+    private long _snapshotBegunAt;
     private bool _snapshotSeen;
     private bool _isFirstSnapshotApplied;
     private long _outstanding;
@@ -44,7 +45,11 @@ internal sealed partial class PortRoutes(
 
     public PortServing Find(int port) => _routes.TryGetValue(port, out var route) ? route.Serving : PortServing.Closed;
 
-    public void BeginSnapshot() => _snapshot = [];
+    public void BeginSnapshot()
+    {
+        _snapshot = [];
+        _snapshotBegunAt = time.GetTimestamp();
+    }
 
     public void Upsert(PortDocument document)
     {
@@ -153,6 +158,13 @@ internal sealed partial class PortRoutes(
     {
         if (_snapshotSeen && Interlocked.Read(ref _outstanding) == 0 && !Interlocked.Exchange(ref _isFirstSnapshotApplied, true))
         {
+            var statuses = _routes.Values.Select(route => route.Serving.Status).CountBy(status => status).ToDictionary();
+            Log.AllOpened(
+                logger,
+                statuses.GetValueOrDefault(PortStatus.Open),
+                options.Value.Pool,
+                time.GetElapsedTime(_snapshotBegunAt).TotalMilliseconds,
+                statuses.GetValueOrDefault(PortStatus.Refused));
             StartGarbage.GiveBack();
             _firstSnapshotApplied.SetResult();
         }
