@@ -31,8 +31,6 @@ internal sealed partial class BackendVerifier : IDisposable
         _ = RunAsync(_disposing.Token);
     }
 
-    private static TimeSpan LongestPause { get; } = TimeSpan.FromSeconds(30);
-
     /// <summary>A host that is there refuses a datagram within a round trip; one that has not by then does not refuse.</summary>
     private static TimeSpan RefusalTime { get; } = TimeSpan.FromMilliseconds(250);
 
@@ -44,7 +42,7 @@ internal sealed partial class BackendVerifier : IDisposable
         {
             if (member.State.TryBeginVerification())
             {
-                Enqueue(new Waiting(port, member.State, 0), TimeSpan.Zero);
+                Enqueue(new Waiting(port, member.State, 0), pauseMs: 0);
                 isNews = true;
             }
         }
@@ -100,11 +98,11 @@ internal sealed partial class BackendVerifier : IDisposable
         }
     }
 
-    private void Enqueue(in Waiting waiting, TimeSpan pause)
+    private void Enqueue(in Waiting waiting, long pauseMs)
     {
         lock (_gate)
         {
-            _waiting.Enqueue(waiting, _context.Clock.NowMs + (long)pause.TotalMilliseconds);
+            _waiting.Enqueue(waiting, _context.Clock.NowMs + pauseMs);
         }
     }
 
@@ -126,9 +124,9 @@ internal sealed partial class BackendVerifier : IDisposable
             }
             else if (!disposing.IsCancellationRequested)
             {
-                Log.NotVerified(_logger, port.State.Port, backend);
-                Enqueue(waiting with { Failures = failures + 1 }, PauseAfter(failures));
+                Enqueue(waiting with { Failures = failures + 1 }, BackendHealth.BackoffMs(failures + 1));
                 _news.Release();
+                Log.NotVerified(_logger, port.State.Port, backend);
             }
         }
         finally
@@ -178,9 +176,6 @@ internal sealed partial class BackendVerifier : IDisposable
         // A longer answer than our byte is an answer.
         return await probe.AskAsync() is SocketError.Success or SocketError.MessageSize || (probe.IsTimedOut && !disposing.IsCancellationRequested);
     }
-
-    /// <summary>A second, and twice as long each time.</summary>
-    private static TimeSpan PauseAfter(int failures) => failures < 5 ? TimeSpan.FromSeconds(1 << failures) : LongestPause;
 
     /// <param name="Port">Where it is a backend.</param>
     /// <param name="Backend">What is asked.</param>
