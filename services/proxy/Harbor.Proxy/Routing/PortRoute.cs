@@ -49,8 +49,8 @@ internal sealed class PortRoute(int port, SharedPolicies policies)
             }
 
             // What is stored of a backend has changed, or it is new: somebody has heard of it since.
-            var before = _wanted?.Backends ?? [];
-            _wanted = WantedPort.Of(document, backend => !unverified && !before.Any(known => known.Unverified && known.IsStill(backend)), policies);
+            var unheardOf = _wanted?.Backends.Where(backend => backend.Unverified).Select(backend => backend.Fingerprint).ToHashSet();
+            _wanted = WantedPort.Of(document, backend => !unverified && unheardOf?.Contains(WantedBackend.FingerprintOf(backend)) != true, policies);
             _seenVersion = document.Version;
             _wish++;
             return true;

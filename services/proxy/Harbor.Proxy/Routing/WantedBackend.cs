@@ -25,7 +25,7 @@ internal readonly record struct WantedBackend
     /// <summary>
     /// Of all that is stored of it, also what is not kept here. Two that are alike by chance leave a backend unverified that somebody has heard of: it is asked, and no more.
     /// </summary>
-    private int Fingerprint { get; init; }
+    public required int Fingerprint { get; init; }
 
     public static WantedBackend Of(BackendEntry stored, bool unverified) => new()
     {
@@ -35,11 +35,10 @@ internal readonly record struct WantedBackend
         Draining = stored.Draining,
         Unverified = unverified,
         Since = stored.Since,
-        Fingerprint = stored.GetHashCode(),
+        Fingerprint = FingerprintOf(stored),
     };
 
-    /// <summary>Nothing that is stored of it has changed.</summary>
-    public bool IsStill(BackendEntry stored) => Fingerprint == stored.GetHashCode();
+    public static int FingerprintOf(BackendEntry stored) => stored.GetHashCode();
 
     public BackendSnapshot ToSnapshot(IPEndPoint address) => new()
     {
