@@ -21,10 +21,21 @@ internal sealed class Asker(TcpPeer? tcp, UdpPeer? udp) : IDisposable
         }
     }
 
-    public async Task<char> AnswerAsync() =>
-        udp is not null
-            ? (await udp.ReceiveTextAsync("an answer"))[0]
-            : (await (tcp ?? throw new SocketException((int)SocketError.ConnectionReset)).ReceiveTextAsync(1))[0];
+    /// <summary>TCP: a client that was refused fails as reset, also where the reset came while it asked.</summary>
+    public async Task<char> AnswerAsync()
+    {
+        if (udp is not null)
+        {
+            return (await udp.ReceiveTextAsync("an answer"))[0];
+        }
+
+        if (tcp is null || _isReset)
+        {
+            throw new SocketException((int)SocketError.ConnectionReset);
+        }
+
+        return (await tcp.ReceiveTextAsync(1))[0];
+    }
 
     public async Task<char> AskAgainAsync()
     {
