@@ -19,7 +19,7 @@ internal sealed class PortsCommand : Command
     private const int MostMebibytes = 30;
     private const int MostMilliseconds = 1_000;
 
-    private readonly Option<int> _first = new("--first-port") { Description = "First port; above those that the worker's own web server may be given", DefaultValueFactory = _ => 30000 };
+    private readonly Option<int> _first = new("--first-port") { Description = "First port; the default is below every port that the system or the tests give to anybody", DefaultValueFactory = _ => 3000 };
     private readonly Option<int> _count = new("--count") { Description = "Ports, each of both protocols with one backend", DefaultValueFactory = _ => 5001 };
 
     public PortsCommand()
@@ -100,7 +100,7 @@ internal sealed class PortsCommand : Command
                     new BackendEntry
                     {
                         Host = "127.0.0.1",
-                        Port = port - 10_000,
+                        Port = port + 20_000,
                         AppGuid = Guid.NewGuid().ToString(),
                         InstanceId = Guid.NewGuid().ToString("N"),
                         InstanceIndex = 0,
