@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Runtime.InteropServices;
 using Harbor.Proxy.DataPlane.Backends;
 using Harbor.Proxy.DataPlane.Linux.Listening;
@@ -21,12 +22,12 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
     private readonly ConcurrentDictionary<int, LinuxPort> _ports = new();
     private readonly SemaphoreSlim _changes = new(1);
     private readonly BackendVerifier _verifier;
-    private readonly Func<int, Transport, string?> _findHolder;
+    private readonly Func<IPEndPoint, Transport, string?> _findHolder;
     private bool _isDisposed;
 
     /// <param name="context">What it is given.</param>
     /// <param name="findHolder">Names the process that holds a port; null: <see cref="PortHolder.Find"/>.</param>
-    public LinuxRelayEngine(RelayContext context, Func<int, Transport, string?>? findHolder = null)
+    public LinuxRelayEngine(RelayContext context, Func<IPEndPoint, Transport, string?>? findHolder = null)
     {
         _context = context;
         _findHolder = findHolder ?? PortHolder.Find;
@@ -58,7 +59,7 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
         var (result, isTaken) = await ApplyInTurnAsync(port, cancellationToken);
 
         // Out of turn: to look through all processes may take as long as a hundred changes of other ports.
-        return isTaken ? result with { Holder = _findHolder(port.Port, result.Transport) } : result;
+        return isTaken ? result with { Holder = _findHolder(new IPEndPoint(_context.Options.ListenAddress, port.Port), result.Transport) } : result;
     }
 
     public async ValueTask<bool> CloseAsync(int port)

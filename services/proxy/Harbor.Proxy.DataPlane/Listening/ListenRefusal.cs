@@ -1,3 +1,4 @@
+using System.Net;
 using System.Net.Sockets;
 
 namespace Harbor.Proxy.DataPlane.Listening;
@@ -5,12 +6,12 @@ namespace Harbor.Proxy.DataPlane.Listening;
 /// <summary>Turns the system's refusal to listen into a <see cref="ListenResult"/> that names the reason, and the port's holder where that is the reason.</summary>
 internal static class ListenRefusal
 {
-    public static ListenResult From(int port, Transport transport, SocketError error) => new()
+    public static ListenResult From(IPEndPoint listener, Transport transport, SocketError error) => new()
     {
         IsOpen = false,
         Transport = transport,
         Reason = Describe(error),
-        Holder = error == SocketError.AddressAlreadyInUse ? PortHolder.Find(port, transport) : null,
+        Holder = error == SocketError.AddressAlreadyInUse ? PortHolder.Find(listener, transport) : null,
     };
 
     private static string Describe(SocketError error) => error switch

@@ -1,3 +1,5 @@
+using System.Net;
+
 namespace Harbor.Proxy.DataPlane.Listening;
 
 /// <summary>
@@ -14,8 +16,8 @@ internal static class PortHolder
     private static SocketOwners? _owners;
     private static long _readAtMs;
 
-    /// <summary>Such as <c>redis-server (812)</c>; null where the system does not tell, as for processes of other users.</summary>
-    public static string? Find(int port, Transport transport)
+    /// <summary>Who is in the way of a listener there, such as <c>redis-server (812)</c>; null where the system does not tell, as for processes of other users.</summary>
+    public static string? Find(IPEndPoint listener, Transport transport)
     {
         if (!OperatingSystem.IsLinux())
         {
@@ -26,7 +28,7 @@ internal static class PortHolder
         {
             lock (Reading)
             {
-                if (_owners is { } known && known.TryFind(port, transport, out var holder) && (holder is not null || Environment.TickCount64 - _readAtMs < FreshMs))
+                if (_owners is { } known && known.TryFind(listener, transport, out var holder) && (holder is not null || Environment.TickCount64 - _readAtMs < FreshMs))
                 {
                     return holder;
                 }
@@ -36,7 +38,7 @@ internal static class PortHolder
                 {
                     _owners = SocketOwners.Read();
                     _readAtMs = Environment.TickCount64;
-                    if (_owners.TryFind(port, transport, out holder))
+                    if (_owners.TryFind(listener, transport, out holder))
                     {
                         return holder;
                     }

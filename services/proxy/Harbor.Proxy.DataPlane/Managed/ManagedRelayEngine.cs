@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Net;
 using System.Net.Sockets;
 using Harbor.Proxy.DataPlane.Backends;
 using Harbor.Proxy.DataPlane.Listening;
@@ -140,7 +141,7 @@ internal sealed class ManagedRelayEngine : IRelayEngine
                 _context.Relay.Limits.Descriptors.Return();
             }
 
-            return ListenRefusal.From(snapshot.Port, transport, e.SocketErrorCode);
+            return ListenRefusal.From(new IPEndPoint(_context.Relay.Options.ListenAddress, snapshot.Port), transport, e.SocketErrorCode);
         }
     }
 
