@@ -48,10 +48,10 @@ internal sealed class DatagramWork(bool inRuns) : IWork
         });
         var source = new Thread(() =>
         {
-            var buffer = new byte[inRuns ? MostSegments * Size : Size];
+            using var flood = new DatagramFlood(inRuns ? MostSegments * Size : Size, inRuns ? 1 : MostSegments);
             while (!Volatile.Read(ref isOver))
             {
-                client.Send(buffer);
+                flood.Send(client);
             }
         });
         var resident = relay.ResidentBytes;
