@@ -85,11 +85,17 @@ internal sealed class ChangingRoutes(ClusterState state, NatsConnection nats, st
 
     private async Task FollowAsync()
     {
+        var last = 0L;
         try
         {
             await foreach (var known in state.FollowAsync(port, _stop.Token))
             {
-                _states.Enqueue((Stopwatch.GetTimestamp(), known));
+                // A watch may say again what is known, as it does of a document that changes while it is opened; never what is older.
+                if (known.Version != last)
+                {
+                    last = known.Version;
+                    _states.Enqueue((Stopwatch.GetTimestamp(), known));
+                }
             }
         }
         catch (OperationCanceledException)

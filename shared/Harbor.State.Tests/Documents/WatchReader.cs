@@ -2,11 +2,14 @@ using Harbor.State.Documents;
 
 namespace Harbor.State.Tests.Documents;
 
-/// <summary>Reads a watch step by step, with a limit of patience. Passes over what repeats the known, which a watch may do.</summary>
+/// <summary>
+/// Reads a watch step by step, with a limit of patience. Passes over what repeats the known, which a watch may do; one that goes back to an older version, also of a
+/// document that it has said to be deleted, fails.
+/// </summary>
 public sealed class WatchReader(IDocuments<BoatDocument> boats, TimeSpan patience, string idPrefix = "") : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-    private readonly Dictionary<string, long> _known = [];
+    private readonly Dictionary<string, (long Version, bool IsThere)> _known = [];
     private IAsyncEnumerator<DocumentChange<BoatDocument>>? _steps;
     private Task<bool>? _pending;
 
@@ -71,11 +74,14 @@ public sealed class WatchReader(IDocuments<BoatDocument> boats, TimeSpan patienc
                 _known.Clear();
                 return true;
             case DocumentChangeKind.Upserted:
-                var news = !_known.TryGetValue(step.Id, out var version) || version < step.Document!.Version;
-                _known[step.Id] = Math.Max(version, step.Document!.Version);
-                return news;
+                var (before, there) = _known.GetValueOrDefault(step.Id);
+                step.Document!.Version.ShouldBeGreaterThanOrEqualTo(before, $"of {step.Id}, which was {(there ? "there" : "deleted")}");
+                _known[step.Id] = (step.Document.Version, true);
+                return !there || before < step.Document.Version;
             case DocumentChangeKind.Deleted:
-                return _known.Remove(step.Id);
+                var (last, known) = _known.GetValueOrDefault(step.Id);
+                _known[step.Id] = (last, false);
+                return known;
             default:
                 return true;
         }

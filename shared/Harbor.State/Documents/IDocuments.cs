@@ -31,7 +31,8 @@ public interface IDocuments<T>
     ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken);
 
     /// <summary>
-    /// A snapshot, a marker that it is complete, then changes in order, without end. An unreachable store does not end it: it goes on where it
+    /// A snapshot, a marker that it is complete, then changes in order, without end. What is known may be said again, but no document goes back to an older
+    /// version, and a deleted one does not come back but by an insert. An unreachable store does not end it: it goes on where it
     /// was when the store is back, or starts again with a snapshot where the history was lost. Only cancellation ends it.
     /// </summary>
     /// <param name="idPrefix">Only documents whose id starts so; empty for all.</param>

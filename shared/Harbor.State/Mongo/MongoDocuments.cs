@@ -107,23 +107,27 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
     internal async Task<BsonDocument?> FindAsync(string id, CancellationToken cancellationToken)
         => await _store.RunAsync(token => Collection.Find(_filter.Eq(MongoShape<T>.Id, id)).FirstOrDefaultAsync(token), cancellationToken);
 
-    internal async Task<List<BsonDocument>> FindAllAsync(string[] ids, CancellationToken cancellationToken)
-        => ids.Length == 0 ? [] : await _store.RunAsync(token => Collection.Find(_filter.In(MongoShape<T>.Id, ids)).ToListAsync(token), cancellationToken);
+    /// <summary>Those of the ids that are there, with the server's time at the end of it: what is changed later is not in it. Null where the server does not say.</summary>
+    internal Task<(List<BsonDocument> Documents, BsonTimestamp? Time)> FindAllAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
+        => _store.RunAsync(token => ReadTimedAsync(_filter.In(MongoShape<T>.Id, ids), token), cancellationToken);
 
-    /// <summary>
-    /// All under the prefix, for a watch: in its own good time, where other operations must answer soon. With the server's time at the end of it: what is
-    /// changed later is not in it.
-    /// </summary>
+    /// <summary>All under the prefix, in order and with the time as above. For a watch: in its own good time, where other operations must answer soon.</summary>
     internal Task<(List<T> Documents, BsonTimestamp? Time)> SnapshotAsync(string idPrefix, CancellationToken cancellationToken)
         => _store.RunAsync(
             async token =>
             {
-                using var session = await _store.Database.Client.StartSessionAsync(cancellationToken: token);
-                var stored = await Collection.Find(session, UnderPrefix(MongoShape<T>.Id, idPrefix)).Sort(_byId).ToListAsync(token);
-                return (ReadAll(stored), (BsonTimestamp?)session.OperationTime);
+                var (stored, time) = await ReadTimedAsync(UnderPrefix(MongoShape<T>.Id, idPrefix), token);
+                return (ReadAll(stored), time);
             },
             MongoDocumentStore.SnapshotTimeout,
             cancellationToken);
+
+    private async Task<(List<BsonDocument> Documents, BsonTimestamp? Time)> ReadTimedAsync(FilterDefinition<BsonDocument> filter, CancellationToken cancellationToken)
+    {
+        using var session = await _store.Database.Client.StartSessionAsync(cancellationToken: cancellationToken);
+        var stored = await Collection.Find(session, filter).Sort(_byId).ToListAsync(cancellationToken);
+        return (stored, session.OperationTime);
+    }
 
     internal List<T> ReadAll(IEnumerable<BsonDocument> stored) => [.. stored.Select(Read).OfType<T>()];
 

@@ -26,11 +26,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     private MongoPoll<T>? _poll;
     private long _refusedAt;
 
-    /// <summary>Empty answers still to come before the stream has passed the moment of the snapshot; the first may be older than it. 0: it has.</summary>
-    private int _catchingUp;
-
-    /// <summary>When the snapshot was read, by the server's clock; null where it does not say. Where changes never cease no answer is empty, and only this ends the catching up.</summary>
-    private BsonTimestamp? _snapshotTime;
+    private readonly StreamCatchUp _catchUp = new();
 
     /// <summary>The next changes; none where nothing happened for a while.</summary>
     public async Task<IReadOnlyList<DocumentChange<T>>> NextAsync(CancellationToken cancellationToken)
@@ -97,8 +93,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
         }
 
         _resumeToken = _cursor.GetResumeToken();
-        _catchingUp = 2;
-        _snapshotTime = time;
+        _catchUp.Begin(time);
         return [DocumentChange<T>.SnapshotStarted, .. snapshot.Select(DocumentChange<T>.Upserted), DocumentChange<T>.SnapshotCompleted];
     }
 
@@ -126,25 +121,40 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
             return [];
         }
 
-        var changes = _catchingUp == 0 ? events.Select(Change).OfType<DocumentChange<T>>().ToList() : await CatchUpAsync(events, cancellationToken);
+        var changes = _catchUp.IsOver ? events.Select(Change).OfType<DocumentChange<T>>().ToList() : await CatchUpAsync(events, cancellationToken);
         _resumeToken = _cursor!.GetResumeToken() ?? _resumeToken;
         return changes;
     }
 
     /// <summary>
     /// Until the stream has passed the snapshot's moment, its events are partly older than the snapshot: to replay them would take back
-    /// documents that the snapshot has, and bring back others. So they only say what to read again.
+    /// documents that the snapshot has, and bring back others. So they only say what to read again; and of what was read again, no event that is older than
+    /// that read is replayed either.
     /// </summary>
     private async Task<List<DocumentChange<T>>> CatchUpAsync(IReadOnlyList<ChangeStreamDocument<BsonDocument>> events, CancellationToken cancellationToken)
     {
-        var old = events.TakeWhile(change => _snapshotTime is null || change.ClusterTime is null || change.ClusterTime <= _snapshotTime).ToList();
-        string[] ids = [.. old.Select(IdOf).Distinct(StringComparer.Ordinal)];
-        var stored = (await documents.FindAllAsync(ids, cancellationToken)).ToDictionary(found => found[MongoShape<T>.Id].AsString, StringComparer.Ordinal);
-        var changes = ids.Select(DocumentChange<T>? (id) => !stored.TryGetValue(id, out var found) ? DocumentChange<T>.Deleted(id)
+        // The last event of a document decides: the state after it is newer than what was read, or has to be read.
+        var isNewer = new Dictionary<string, bool>(StringComparer.Ordinal);
+        foreach (var change in events)
+        {
+            isNewer[IdOf(change)] = _catchUp.IsAfterRead(IdOf(change), change.ClusterTime);
+        }
+
+        var newer = events.Where(change => isNewer[IdOf(change)] && _catchUp.IsAfterRead(IdOf(change), change.ClusterTime)).Select(Change).OfType<DocumentChange<T>>().ToList();
+        string[] unsure = [.. isNewer.Where(last => !last.Value).Select(last => last.Key)];
+        if (unsure.Length == 0)
+        {
+            _catchUp.Passed(events is [.., var newest] ? newest.ClusterTime : null);
+            return newer;
+        }
+
+        var (found, time) = await documents.FindAllAsync(unsure, cancellationToken);
+        _catchUp.ReadAgain(unsure, time);
+        var stored = found.ToDictionary(document => document[MongoShape<T>.Id].AsString, StringComparer.Ordinal);
+        var read = unsure.Select(DocumentChange<T>? (id) => !stored.TryGetValue(id, out var found) ? DocumentChange<T>.Deleted(id)
             : documents.Read(found) is { } document ? DocumentChange<T>.Upserted(document)
             : null);
-        _catchingUp = old.Count < events.Count ? 0 : events.Count == 0 ? _catchingUp - 1 : _catchingUp;
-        return [.. changes.Concat(events.Skip(old.Count).Select(Change)).OfType<DocumentChange<T>>()];
+        return [.. read.OfType<DocumentChange<T>>(), .. newer];
     }
 
     /// <summary>Nothing where the looked-up document is gone already (the event of its deletion follows) or cannot be read.</summary>
