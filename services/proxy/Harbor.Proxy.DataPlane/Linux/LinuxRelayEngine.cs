@@ -43,6 +43,9 @@ internal sealed partial class LinuxRelayEngine : IRelayEngine
 
     public string Name => "linux";
 
+    /// <summary>For tests.</summary>
+    internal IReadOnlyList<EventLoop> Loops => _loops;
+
     /// <summary>Buffers that sessions have out: 0 when none is left. For tests and the soak.</summary>
     internal int RentedBuffers => _loops.Sum(loop => loop.Buffers.Rented - 1);
 

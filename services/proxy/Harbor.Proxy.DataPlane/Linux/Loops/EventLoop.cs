@@ -20,7 +20,8 @@ internal sealed partial class EventLoop : IDisposable
     private readonly LoopClock _clock;
     private readonly Thread _thread;
     private int _wakeIsPending;
-    private int _load;
+    private int _connections;
+    private int _comingConnections;
     private int _datagramSessions;
     private LoopDatagrams? _datagrams;
     private TaskCompletionSource? _whenIdle;
@@ -68,13 +69,16 @@ internal sealed partial class EventLoop : IDisposable
         }
     }
 
-    /// <summary>Connections on this loop. Others read it to spread new ones.</summary>
-    public int Load
+    /// <summary>Connections on this loop, and those that are on their way to it. Others read it to spread new ones.</summary>
+    public int Load => Volatile.Read(ref _connections) + Volatile.Read(ref _comingConnections);
+
+    /// <summary>Connections on this loop. Its thread alone sets it.</summary>
+    public int Connections
     {
-        get => Volatile.Read(ref _load);
+        get => _connections;
         set
         {
-            Volatile.Write(ref _load, value);
+            Volatile.Write(ref _connections, value);
             if (value == 0)
             {
                 Pipes?.CloseFree();
@@ -82,6 +86,26 @@ internal sealed partial class EventLoop : IDisposable
 
             TellIfIdle();
         }
+    }
+
+    /// <summary>
+    /// <see cref="Post"/> for a connection that the loop shall have. It counts from now on: a loop that has no time to take in what comes to it would else look idle to one that
+    /// accepts many at once, and get all of them.
+    /// </summary>
+    public bool PostConnection(Action admit)
+    {
+        Interlocked.Increment(ref _comingConnections);
+        var isPosted = Post(() =>
+        {
+            Interlocked.Decrement(ref _comingConnections);
+            admit();
+        });
+        if (!isPosted)
+        {
+            Interlocked.Decrement(ref _comingConnections);
+        }
+
+        return isPosted;
     }
 
     /// <summary>Runs an action on the loop's thread, after all that was posted before. Any thread may call it. False once the loop has been told to end.</summary>
@@ -164,7 +188,7 @@ internal sealed partial class EventLoop : IDisposable
 
     private void TellIfIdle()
     {
-        if (_load == 0 && _datagramSessions == 0)
+        if (_connections == 0 && _datagramSessions == 0)
         {
             _whenIdle?.TrySetResult();
         }

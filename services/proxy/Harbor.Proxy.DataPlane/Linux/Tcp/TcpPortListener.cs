@@ -144,7 +144,7 @@ internal sealed class TcpPortListener(RelayContext context, EventLoop loop, Port
         {
             Admit(client, source);
         }
-        else if (!idlest.Loop.Post(() => idlest.Admit(client, source)))
+        else if (!idlest.Loop.PostConnection(() => idlest.Admit(client, source)))
         {
             Kernel.Reset(client);
         }
@@ -176,7 +176,7 @@ internal sealed class TcpPortListener(RelayContext context, EventLoop loop, Port
         }
         else
         {
-            Loop.Load++;
+            Loop.Connections++;
             TcpSession.Rent(this).Begin(client, source);
         }
     }

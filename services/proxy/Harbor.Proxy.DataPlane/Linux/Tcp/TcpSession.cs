@@ -150,7 +150,7 @@ internal sealed partial class TcpSession : LoopEntry
         _listener.State.Gate.Leave(_source.Address, _loop.Now);
         _listener.Context.Limits.Connections.Return();
         _listener.Context.Limits.Descriptors.Return(2);
-        _loop.Load--;
+        _loop.Connections--;
         _loop.Untrack(this);
         Unlink();
         _pool!.Push(this);
