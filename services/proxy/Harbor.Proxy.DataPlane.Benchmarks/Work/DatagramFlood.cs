@@ -7,7 +7,7 @@ namespace Harbor.Proxy.DataPlane.Benchmarks.Work;
 /// <summary>
 /// Sends equal datagrams, many with one call (sendmmsg): one by one they cost their sender so much that a relay kept up with it, and what was measured was the sender. Owns native memory.
 /// </summary>
-internal sealed unsafe class DatagramFlood : IDisposable
+internal sealed unsafe partial class DatagramFlood : IDisposable
 {
     private readonly uint _count;
     private readonly byte* _payload;
@@ -30,7 +30,7 @@ internal sealed unsafe class DatagramFlood : IDisposable
 
     public void Send(Socket connected)
     {
-        if (Libc.SendMessages((int)connected.Handle, _messages, _count, 0) < 0)
+        if (SendMessages((int)connected.Handle, _messages, _count, 0) < 0)
         {
             throw new SocketException(Marshal.GetLastSystemError());
         }
@@ -42,4 +42,7 @@ internal sealed unsafe class DatagramFlood : IDisposable
         NativeMemory.Free(_part);
         NativeMemory.Free(_payload);
     }
+
+    [LibraryImport("libc", EntryPoint = "sendmmsg", SetLastError = true)]
+    private static partial int SendMessages(int fd, void* messages, uint count, int flags);
 }

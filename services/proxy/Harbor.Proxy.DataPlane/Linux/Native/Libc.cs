@@ -55,9 +55,6 @@ internal static unsafe partial class Libc
     [LibraryImport(Library, EntryPoint = "recvmmsg")]
     public static partial int ReceiveMessages(int fd, void* messages, uint count, int flags, void* timeout);
 
-    [LibraryImport(Library, EntryPoint = "sendmmsg")]
-    public static partial int SendMessages(int fd, void* messages, uint count, int flags);
-
     [LibraryImport(Library, EntryPoint = "shutdown")]
     public static partial int Shutdown(int fd, int how);
 
