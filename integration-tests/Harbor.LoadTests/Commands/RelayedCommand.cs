@@ -9,6 +9,7 @@ namespace Harbor.LoadTests.Commands;
 internal sealed class RelayedCommand : LoadCommand
 {
     private readonly Option<bool> _mongo = new("--mongo") { Description = "Node and worker as processes over MongoDB; otherwise standalone over SQLite" };
+    private readonly Option<int> _nodes = new("--nodes") { Description = "With --mongo: nodes that share the DEAs", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _samples = new("--samples") { Description = "Instances that appear and are measured in a round", DefaultValueFactory = _ => 1000 };
     private readonly Option<int> _rounds = new("--rounds") { Description = "Rounds after the one to warm up: a few rare pauses make the p99 of one, and not that of many", DefaultValueFactory = _ => 5 };
     private readonly Option<int> _changes = new("--changes") { Description = "Changes of other ports a second", DefaultValueFactory = _ => 1000 };
@@ -17,14 +18,14 @@ internal sealed class RelayedCommand : LoadCommand
     public RelayedCommand()
         : base("relayed", "From a heartbeat's publishing to the first byte that a waiting client gets of the new instance, while the backends of other ports change.")
     {
-        foreach (var option in (Option[])[_mongo, _samples, _rounds, _changes, _require])
+        foreach (var option in (Option[])[_mongo, _nodes, _samples, _rounds, _changes, _require])
         {
             Add(option);
         }
     }
 
     protected override Task<LoadedSystem> StartAsync(ParseResult arguments, int firstPort, int lastPort, CancellationToken cancellationToken)
-        => RoutedSystem.StartAsync(arguments.GetValue(_mongo), firstPort, lastPort, cancellationToken);
+        => RoutedSystem.StartAsync(arguments.GetValue(_mongo) ? arguments.GetValue(_nodes) : 0, firstPort, lastPort, cancellationToken);
 
     protected override async Task<bool> LoadAsync(ParseResult arguments, LoadedSystem system, CancellationToken cancellationToken)
     {
@@ -35,9 +36,10 @@ internal sealed class RelayedCommand : LoadCommand
         var all = new Latencies("all rounds");
         for (var number = 1; number <= arguments.GetValue(_rounds); number++)
         {
-            var (processor, machine) = (system.ProcessorTime, MachineTime.Now());
+            var (processors, machine) = (system.ProcessorTimes, MachineTime.Now());
             var round = await load.RunAsync($"round {number}", arguments.GetValue(_samples), cancellationToken);
-            Print($"{round}; processor time of the services {(system.ProcessorTime - processor).TotalSeconds:F1} s; {MachineTime.Now().Since(machine)}");
+            var used = system.ProcessorTimes.Zip(processors, (now, before) => $"{now.Program} {(now.Time - before.Time).TotalSeconds:F1} s");
+            Print($"{round}; processor time of {string.Join(", ", used)}; {MachineTime.Now().Since(machine)}");
             all.Add(round);
         }
 

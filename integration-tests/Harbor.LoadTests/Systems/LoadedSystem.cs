@@ -18,6 +18,9 @@ internal sealed class LoadedSystem(IReadOnlyList<IAsyncDisposable> parts, IReadO
 
     public TimeSpan ProcessorTime => services.Aggregate(TimeSpan.Zero, (sum, service) => sum + service.ProcessorTime);
 
+    /// <summary>That of each of its programs.</summary>
+    public IReadOnlyList<(string Program, TimeSpan Time)> ProcessorTimes => [.. services.Select(service => (service.Program, service.ProcessorTime))];
+
     /// <summary>The last lines that each process wrote.</summary>
     public string Output => string.Join(Environment.NewLine, services.Select(service => service.Output));
 

@@ -9,12 +9,16 @@ using Microsoft.Extensions.Logging.Abstractions;
 namespace Harbor.LoadTests.Systems;
 
 /// <summary>
-/// What stands between a DEA's word and a relayed byte: over SQLite as <c>standalone</c>, over MongoDB (or what speaks its protocol) a node and a worker, each a process.
+/// What stands between a DEA's word and a relayed byte: over SQLite as <c>standalone</c>, over MongoDB (or what speaks its protocol) nodes and a worker, each a process.
 /// With a nats-server of its own, and the ports of <see cref="RoutedPorts"/> in the store.
 /// </summary>
 internal static class RoutedSystem
 {
-    public static async Task<LoadedSystem> StartAsync(bool onMongo, int firstPort, int lastPort, CancellationToken cancellationToken)
+    /// <param name="nodes">How many nodes over MongoDB; 0: standalone over SQLite.</param>
+    /// <param name="firstPort">Of the pool.</param>
+    /// <param name="lastPort">Of the pool.</param>
+    /// <param name="cancellationToken">Ends what was started.</param>
+    public static async Task<LoadedSystem> StartAsync(int nodes, int firstPort, int lastPort, CancellationToken cancellationToken)
     {
         List<IAsyncDisposable> parts = [];
         try
@@ -37,9 +41,9 @@ internal static class RoutedSystem
                 // The ports belong to no service instances: a gateway that looked would give them back while they are measured.
                 ["Harbor:Gateway:Broker:OrphanInterval"] = "1.00:00:00",
             };
-            var store = onMongo ? await MongoAsync(parts, settings) : Sqlite(data.Path);
+            var store = nodes > 0 ? await MongoAsync(parts, settings) : Sqlite(data.Path);
             await RoutedPorts.FillAsync(store, firstPort, lastPort, cancellationToken);
-            var services = await StartAsync(onMongo ? ["Node", "Proxy"] : ["Standalone"], settings, cancellationToken);
+            var services = await StartAsync(nodes > 0 ? [.. Enumerable.Repeat("Node", nodes), "Proxy"] : ["Standalone"], settings, cancellationToken);
             parts.AddRange(services);
             return new LoadedSystem(parts, services, services[0].Url, store, firstPort, lastPort, [services[^1]]) { Nats = nats.Address };
         }
@@ -55,7 +59,11 @@ internal static class RoutedSystem
     }
 
     private static Task<Service[]> StartAsync(string[] programs, Dictionary<string, string> settings, CancellationToken cancellationToken)
-        => Task.WhenAll(programs.Select(program => Service.StartAsync($"Harbor.{program}", program == "Standalone" ? "Gateway" : program, settings, cancellationToken)));
+        => Task.WhenAll(programs.Select((program, index) => Service.StartAsync(
+            $"Harbor.{program}",
+            program == "Standalone" ? "Gateway" : program,
+            new Dictionary<string, string>(settings) { ["Harbor:Logging:Directory"] = Path.Combine(settings["Harbor:DataDirectory"], $"{program}-{index}") },
+            cancellationToken)));
 
     private static async Task<IDocumentStore> MongoAsync(List<IAsyncDisposable> parts, Dictionary<string, string> settings)
     {

@@ -11,7 +11,9 @@ internal sealed class Service : IAsyncDisposable
 
     private readonly ChildProcess _process;
 
-    private Service(ChildProcess process, string url) => (_process, Url) = (process, url);
+    private Service(string program, ChildProcess process, string url) => (Program, _process, Url) = (program, process, url);
+
+    public string Program { get; }
 
     public string Url { get; }
 
@@ -35,7 +37,7 @@ internal sealed class Service : IAsyncDisposable
         var process = await ChildProcess.StartAsync(
             ProgramPath.Find("dotnet") ?? throw new InvalidOperationException("dotnet is not on PATH."),
             [Path.Combine(AppContext.BaseDirectory, $"{program}.dll"), $"--Harbor:{section}:Url={url}", .. settings.Select(setting => $"--{setting.Key}={setting.Value}")]);
-        var service = new Service(process, url);
+        var service = new Service(program, process, url);
         try
         {
             await process.WaitUntilAsync(() => IsReadyAsync(url, cancellationToken), TimeSpan.FromSeconds(60), cancellationToken);
