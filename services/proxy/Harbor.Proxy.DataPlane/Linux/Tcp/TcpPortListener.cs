@@ -18,7 +18,7 @@ internal sealed class TcpPortListener(RelayContext context, EventLoop loop, Port
     private const long PauseMs = 100;
 
     /// <summary>How many more sessions this loop may have than the idlest before it hands new ones over, which costs a wake-up: this, and an eighth of its own.</summary>
-    private const int Slack = 2;
+    private const int Slack = 4;
 
     private TcpPortListener[] _all = [];
     private TransportCells? _cells;
