@@ -51,6 +51,26 @@ public sealed class MongoFaultTests(OwnMongoServer server) : IClassFixture<OwnMo
         (await Faults.Direct.GetAsync("a", Cancelled)).ShouldNotBeNull();
     }
 
+    [Theory]
+    [InlineData(112)]
+    [InlineData(16908292)]
+    public async Task Insert_GivenUpForAnothers_IsMadeAgain(int code)
+    {
+        await Faults.InsertAsync("warm");
+        await Faults.FailAsync(new BsonDocument("times", 2), new BsonDocument { ["failCommands"] = new BsonArray { "insert" }, ["errorCode"] = code });
+
+        (await Faults.Direct.InsertAsync(new() { Id = "a" }, Cancelled)).Outcome.ShouldBe(WriteOutcome.Written);
+    }
+
+    [Fact]
+    public async Task Insert_GivenUpAgainAndAgain_SaysThatTheStateIsUnavailable()
+    {
+        await Faults.InsertAsync("warm");
+        await Faults.FailAsync("alwaysOn", new BsonDocument { ["failCommands"] = new BsonArray { "insert" }, ["errorCode"] = 112 });
+
+        await Should.ThrowAsync<StateUnavailableException>(async () => await Faults.Direct.InsertAsync(new() { Id = "a" }, Cancelled));
+    }
+
     [Fact]
     public async Task Server_KilledAndRestarted_HasWhatWasAcknowledgedAndTheWatchGoesOn()
     {

@@ -17,6 +17,9 @@ public sealed partial class MongoDocumentStore : IDocumentStore, IDisposable
     /// <summary>For reading a whole collection, which nobody waits for: some thousand documents over a slow line.</summary>
     internal static readonly TimeSpan SnapshotTimeout = TimeSpan.FromSeconds(30);
 
+    /// <summary>Of an operation that loses against others each time.</summary>
+    private const int Attempts = 3;
+
     private readonly ConcurrentDictionary<string, object> _collections = [];
     private readonly MongoClient _client;
     private readonly string _address;
@@ -74,7 +77,17 @@ public sealed partial class MongoDocumentStore : IDocumentStore, IDisposable
         limit.CancelAfter(timeout);
         try
         {
-            return await operation(limit.Token);
+            for (var attempt = 1; ; attempt++)
+            {
+                try
+                {
+                    return await operation(limit.Token);
+                }
+                catch (MongoException exception) when (MongoErrors.IsLostRace(exception) && attempt < Attempts)
+                {
+                    // Nothing was written, and who was in the way is through.
+                }
+            }
         }
         catch (OperationCanceledException exception) when (!cancellationToken.IsCancellationRequested)
         {

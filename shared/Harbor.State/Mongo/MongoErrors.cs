@@ -24,6 +24,17 @@ internal static class MongoErrors
     /// <summary>The driver's own ways to say that a server cannot be reached or does not do as it is asked.</summary>
     public static bool IsUnavailable(Exception exception) => exception is MongoException or TimeoutException or IOException or System.Net.Sockets.SocketException;
 
+    /// <summary>The server gave up this operation, and made nothing of it, for the sake of another: what it says when it will not wait for a lock, or finds a deadlock.</summary>
+    public static bool IsLostRace(MongoException exception) => exception switch
+    {
+        MongoWriteException write => IsLostRace(write.WriteError?.Code),
+        MongoCommandException command => IsLostRace(command.Code),
+        _ => false,
+    };
+
+    // WriteConflict; and DocumentDB's number for PostgreSQL's "deadlock detected".
+    private static bool IsLostRace(int? code) => code is 112 or 16908292;
+
     /// <summary>A write that lost against a unique index.</summary>
     public static bool IsDuplicateKey(Exception exception) => exception switch
     {
