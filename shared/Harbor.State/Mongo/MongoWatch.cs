@@ -121,7 +121,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
             return [];
         }
 
-        var changes = _catchUp.IsOver ? events.Select(Change).OfType<DocumentChange<T>>().ToList() : await CatchUpAsync(events, cancellationToken);
+        var changes = _catchUp.IsOver ? Read(events) : await CatchUpAsync(events, cancellationToken);
         _resumeToken = _cursor!.GetResumeToken() ?? _resumeToken;
         return changes;
     }
@@ -133,19 +133,12 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     /// </summary>
     private async Task<List<DocumentChange<T>>> CatchUpAsync(IReadOnlyList<ChangeStreamDocument<BsonDocument>> events, CancellationToken cancellationToken)
     {
-        // The last event of a document decides: the state after it is newer than what was read, or has to be read.
-        var isNewer = new Dictionary<string, bool>(StringComparer.Ordinal);
-        foreach (var change in events)
-        {
-            isNewer[IdOf(change)] = _catchUp.IsAfterRead(IdOf(change), change.ClusterTime);
-        }
-
-        var newer = events.Where(change => isNewer[IdOf(change)] && _catchUp.IsAfterRead(IdOf(change), change.ClusterTime)).Select(Change).OfType<DocumentChange<T>>().ToList();
-        string[] unsure = [.. isNewer.Where(last => !last.Value).Select(last => last.Key)];
+        var newer = events.Where(change => _catchUp.IsAfterRead(IdOf(change), change.ClusterTime)).ToList();
+        string[] unsure = [.. events.Select(IdOf).Except(newer.Select(IdOf), StringComparer.Ordinal)];
         if (unsure.Length == 0)
         {
             _catchUp.Passed(events is [.., var newest] ? newest.ClusterTime : null);
-            return newer;
+            return Read(newer);
         }
 
         var (found, time) = await documents.FindAllAsync(unsure, cancellationToken);
@@ -154,8 +147,10 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
         var read = unsure.Select(DocumentChange<T>? (id) => !stored.TryGetValue(id, out var found) ? DocumentChange<T>.Deleted(id)
             : documents.Read(found) is { } document ? DocumentChange<T>.Upserted(document)
             : null);
-        return [.. read.OfType<DocumentChange<T>>(), .. newer];
+        return [.. read.OfType<DocumentChange<T>>(), .. Read(newer)];
     }
+
+    private List<DocumentChange<T>> Read(IEnumerable<ChangeStreamDocument<BsonDocument>> events) => [.. events.Select(Change).OfType<DocumentChange<T>>()];
 
     /// <summary>Nothing where the looked-up document is gone already (the event of its deletion follows) or cannot be read.</summary>
     private DocumentChange<T>? Change(ChangeStreamDocument<BsonDocument> change) => change switch
