@@ -8,7 +8,7 @@ namespace Harbor.LoadTests.Commands;
 /// <summary><c>relayed</c>: from a DEA's word to the first relayed byte, while other routes change.</summary>
 internal sealed class RelayedCommand : LoadCommand
 {
-    private readonly Option<bool> _mongo = new("--mongo") { Description = "Node and worker as processes over MongoDB; otherwise standalone over SQLite" };
+    private readonly Option<bool> _mongo = new("--mongo") { Description = "Nodes and a worker as processes over MongoDB; otherwise standalone over SQLite" };
     private readonly Option<int> _nodes = new("--nodes") { Description = "With --mongo: nodes that share the DEAs", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _samples = new("--samples") { Description = "Instances that appear and are measured in a round", DefaultValueFactory = _ => 1000 };
     private readonly Option<int> _rounds = new("--rounds") { Description = "Rounds after the one to warm up: a few rare pauses make the p99 of one, and not that of many", DefaultValueFactory = _ => 5 };
@@ -22,6 +22,18 @@ internal sealed class RelayedCommand : LoadCommand
         {
             Add(option);
         }
+
+        Validators.Add(result =>
+        {
+            if (result.GetResult(_nodes) is { Implicit: false } && !result.GetValue(_mongo))
+            {
+                result.AddError("--nodes goes with --mongo: standalone has one node.");
+            }
+            else if (result.GetValue(_nodes) < 1)
+            {
+                result.AddError("--nodes must be at least 1.");
+            }
+        });
     }
 
     protected override Task<LoadedSystem> StartAsync(ParseResult arguments, int firstPort, int lastPort, CancellationToken cancellationToken)
