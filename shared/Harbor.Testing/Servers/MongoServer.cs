@@ -15,7 +15,9 @@ public class MongoServer : TestServer
     /// <summary>Whether it must be this test class's alone, to be killed: then an address from the environment is not taken.</summary>
     protected virtual bool IsOwn => false;
 
-    /// <summary>A database that nobody else uses, dropped when disposed.</summary>
+    private static bool IsThrowaway => Environment.GetEnvironmentVariable("HARBOR_TEST_MONGODB_THROWAWAY") == "1";
+
+    /// <summary>A database that nobody else uses, dropped when disposed where the server goes on without the tests.</summary>
     public MongoTestDatabase NewDatabase()
     {
         var url = new MongoUrlBuilder(Address) { DatabaseName = $"harbor_test_{Guid.NewGuid():N}" };
@@ -24,7 +26,7 @@ public class MongoServer : TestServer
             url.AuthenticationSource ??= "admin";
         }
 
-        return new MongoTestDatabase(url.ToString(), url.DatabaseName);
+        return new MongoTestDatabase(url.ToString(), url.DatabaseName, isDropped: IsOwn || !IsThrowaway);
     }
 
     /// <summary>Kills it (SIGKILL), keeping its data.</summary>

@@ -2,8 +2,8 @@ using MongoDB.Driver;
 
 namespace Harbor.Testing.Servers;
 
-/// <summary>One test class's database. Owns it: dropped with all that is in it.</summary>
-public sealed class MongoTestDatabase(string connectionString, string name) : IAsyncDisposable
+/// <summary>One test class's database. Owns it: dropped with all that is in it, or left to the end of its server.</summary>
+public sealed class MongoTestDatabase(string connectionString, string name, bool isDropped = true) : IAsyncDisposable
 {
     /// <summary>Names the database too.</summary>
     public string ConnectionString { get; } = connectionString;
@@ -12,6 +12,11 @@ public sealed class MongoTestDatabase(string connectionString, string name) : IA
 
     public async ValueTask DisposeAsync()
     {
+        if (!isDropped)
+        {
+            return;
+        }
+
         using var client = new MongoClient(ConnectionString);
         try
         {
