@@ -17,8 +17,7 @@ public static class DocumentTypes
         StateJsonContext.Default.PortDocument,
         // An instance holds one port: two nodes that allocate for it at once cannot both succeed.
         new DocumentIndex<PortDocument>(PortIndexes.Owner, port => port.State == PortState.Active ? [port.ServiceInstanceId] : [], Unique: true),
-        new DocumentIndex<PortDocument>(PortIndexes.Instance, port => [port.ServiceInstanceId]),
-        new DocumentIndex<PortDocument>(PortIndexes.App, port => port.Apps.Select(app => app.AppGuid)),
+        new DocumentIndex<PortDocument>(PortIndexes.Party, port => [PortIndexes.OfInstance(port.ServiceInstanceId), .. port.Apps.Select(app => PortIndexes.OfApp(app.AppGuid))]),
         new DocumentIndex<PortDocument>(PortIndexes.QuarantinedUntil, port => port.QuarantinedUntil is { } until ? [DocumentKeys.Of(until)] : []));
 
     public static DocumentType<AppDocument> Apps { get; } = new(

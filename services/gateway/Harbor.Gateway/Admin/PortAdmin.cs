@@ -61,8 +61,8 @@ internal sealed class PortAdmin(IDocuments<PortDocument> ports, LiveWorkers work
 
     private static DocumentQuery QueryOf(PortFilter filter)
     {
-        var query = filter.Instance is { } instance ? DocumentQuery.Where(PortIndexes.Instance, instance)
-            : filter.App is { } app ? DocumentQuery.Where(PortIndexes.App, app)
+        var query = filter.Instance is { } instance ? DocumentQuery.Where(PortIndexes.Party, PortIndexes.OfInstance(instance))
+            : filter.App is { } app ? DocumentQuery.Where(PortIndexes.Party, PortIndexes.OfApp(app))
             : DocumentQuery.All;
         return query with { IdPrefix = filter.Pool is { } pool ? PortDocument.PrefixOf(pool) : null, AfterId = filter.After, Limit = Page };
     }

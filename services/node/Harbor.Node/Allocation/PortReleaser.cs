@@ -15,7 +15,7 @@ internal sealed partial class PortReleaser(
         bool done;
         do
         {
-            var known = await ports.QueryAsync(DocumentQuery.Where(PortIndexes.Instance, command.ServiceInstanceId), cancellationToken);
+            var known = await ports.QueryAsync(DocumentQuery.Where(PortIndexes.Party, PortIndexes.OfInstance(command.ServiceInstanceId)), cancellationToken);
             var meant = known.Where(port => port.Life <= command.Life && (command.Port ?? port.Port) == port.Port).ToList();
             released = meant.Find(port => port.State is PortState.Active) ?? meant.MaxBy(port => port.ReleasedAt);
             done = released is null or { State: PortState.Quarantined } || await ReleaseAsync(released, command.Unused, cancellationToken);
