@@ -6,13 +6,16 @@ using Harbor.Node.Routes;
 namespace Harbor.Node.Tests.Routes;
 
 /// <summary>
-/// Sequences of what can happen to a node: events, among them some late or doubled; a number of seconds that pass; true and false for NATS lost and back; and
+/// Sequences of what can happen to a node: events, among them some late or doubled; heartbeats that come again (<see cref="BeatAgain"/>); a number of seconds that pass; true and false for NATS lost and back; and
 /// <see cref="Restart"/>. Few applications, instances and addresses, so that they meet.
 /// </summary>
 internal static class ModelSteps
 {
     /// <summary>The node ends, and another one begins with the stored ports.</summary>
     public const string Restart = "restart";
+
+    /// <summary>The DEA's last heartbeat comes again, to the byte: as nearly all do.</summary>
+    public sealed record BeatAgain(string Dea);
 
     /// <summary>Two applications of one binding each on one port, one of two bindings, and (not here) one of none.</summary>
     public static readonly (string Port, string App, int IntPort)[] Bindings =
@@ -47,6 +50,7 @@ internal static class ModelSteps
 
     private static Gen<object> Step(double start) => Gen.Frequency(
         (16, Heartbeat(start).Select(step => (object)step)),
+        (8, Gen.Elements(_deas).Select(object (dea) => new BeatAgain(dea))),
         (4, Exit(start).Select(step => (object)step)),
         (3, Registration().Select(step => (object)step)),
         (4, MainRegistration().Select(step => (object)step)),

@@ -29,12 +29,23 @@ public sealed class RouteTableModelTests
         var now = _start;
         var table = NewTable(now, changes);
         var model = new RouteModel(StartSeconds, ModelSteps.Bindings);
+        var heartbeats = new Heartbeats();
         foreach (var step in steps)
         {
             var before = Told(table);
             changes.Clear();
             switch (step)
             {
+                case HeartbeatReceived heartbeat:
+                    heartbeats.Apply(table, heartbeat, now, changes);
+                    model.Apply(heartbeat);
+                    break;
+                case ModelSteps.BeatAgain again when heartbeats.LastOf(again.Dea) is { } heartbeat:
+                    heartbeats.Apply(table, heartbeat, now, changes);
+                    model.Apply(heartbeat);
+                    break;
+                case ModelSteps.BeatAgain:
+                    break;
                 case DeaEvent occurrence:
                     table.Apply(occurrence, now, changes);
                     model.Apply(occurrence);
@@ -66,6 +77,33 @@ public sealed class RouteTableModelTests
         }
 
         return true;
+    }
+
+    /// <summary>Has the table read a heartbeat only where it does not know it, as a node does.</summary>
+    private sealed class Heartbeats
+    {
+        private readonly Dictionary<HeartbeatReceived, UInt128> _fingerprints = new(ReferenceEqualityComparer.Instance);
+        private readonly Dictionary<string, HeartbeatReceived> _last = [];
+
+        public HeartbeatReceived? LastOf(string dea) => _last.GetValueOrDefault(dea);
+
+        public void Apply(RouteTable table, HeartbeatReceived heartbeat, DateTimeOffset now, RouteChanges changes)
+        {
+            if (!_fingerprints.TryGetValue(heartbeat, out var fingerprint))
+            {
+                _fingerprints.Add(heartbeat, fingerprint = (UInt128)_fingerprints.Count);
+            }
+
+            if (!table.TryRepeat(fingerprint, now))
+            {
+                table.Apply(heartbeat with { Fingerprint = fingerprint }, now, changes);
+            }
+
+            if (heartbeat.Dea is { } dea)
+            {
+                _last[dea] = heartbeat;
+            }
+        }
     }
 
     private static void Compare(RouteTable table, RouteModel model, List<string> before, RouteChanges changes, object[] steps)

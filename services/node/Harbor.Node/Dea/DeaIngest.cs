@@ -1,4 +1,5 @@
 using System.Buffers;
+using Harbor.Contracts.Dea;
 using Harbor.Node.Routes;
 
 namespace Harbor.Node.Dea;
@@ -10,12 +11,19 @@ internal sealed partial class DeaIngest(RouteService routes, NodeMetrics metrics
 
     public DeaMessageOutcome Take(string subject, in ReadOnlySequence<byte> payload)
     {
+        UInt128? fingerprint = subject == DeaSubjects.Heartbeat && payload.Length <= DeaMessages.MaxBytes ? HeartbeatFingerprint.Of(payload) : null;
+        if (fingerprint is { } known && routes.TryRepeat(known))
+        {
+            metrics.Event(subject, DeaMessageOutcome.Applied);
+            return DeaMessageOutcome.Applied;
+        }
+
         var outcome = DeaMessages.TryRead(subject, payload, out var occurrence);
         if (outcome is DeaMessageOutcome.Applied)
         {
             try
             {
-                routes.Apply(occurrence!);
+                routes.Apply(occurrence is HeartbeatReceived heartbeat ? heartbeat with { Fingerprint = fingerprint } : occurrence!);
             }
             catch (Exception exception)
             {

@@ -17,6 +17,9 @@ internal sealed class DeaRoutes(string id)
     /// <summary>The one instance that its last heartbeat named, where that named just one.</summary>
     public (string App, string Instance)? LastSingle { get; set; }
 
+    /// <summary>The fingerprint of its last heartbeat, where the same again would change nothing.</summary>
+    public UInt128? Repeats { get; set; }
+
     /// <summary>It said <c>dea.shutdown</c> and has not started again.</summary>
     public bool ShuttingDown { get; set; }
 }

@@ -44,6 +44,15 @@ internal sealed partial class RouteService
         Change(timestamp, (now, changes) => _table.Apply(occurrence, now, changes));
     }
 
+    /// <summary>Takes in a heartbeat that says what its DEA's last one said; false where it has to be read.</summary>
+    public bool TryRepeat(UInt128 fingerprint)
+    {
+        lock (_gate)
+        {
+            return _table.TryRepeat(fingerprint, _time.GetUtcNow());
+        }
+    }
+
     public void Tick()
     {
         Change(_time.GetTimestamp(), _table.Tick);

@@ -13,6 +13,7 @@ internal sealed partial class RouteTable
             return;
         }
 
+        ExpectChanges();
         foreach (var (guid, _) in known)
         {
             var app = _apps[guid];

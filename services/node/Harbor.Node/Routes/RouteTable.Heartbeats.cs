@@ -16,6 +16,7 @@ internal sealed partial class RouteTable
             dea.Beat++;
         }
 
+        _isRepeat = true;
         foreach (var droplet in heartbeat.Droplets)
         {
             Report(droplet with { Began = Plausible(droplet.Began) }, dea);
@@ -34,10 +35,25 @@ internal sealed partial class RouteTable
         {
             RemoveAbsent(dea);
         }
+        else
+        {
+            _isRepeat = false;
+        }
+
+        ExpectRepeat(dea, heartbeat.Fingerprint);
     }
 
     /// <summary>A time to come says nothing about which of two processes is the newer.</summary>
-    private double Plausible(double began) => began > SecondsOf(_now) + LargestClockLead ? double.NaN : began;
+    private double Plausible(double began)
+    {
+        if (!(began > SecondsOf(_now) + LargestClockLead))
+        {
+            return began;
+        }
+
+        _isRepeat = false;
+        return double.NaN;
+    }
 
     private static double SecondsOf(long ticks) => (ticks - DateTimeOffset.UnixEpoch.UtcTicks) / (double)TimeSpan.TicksPerSecond;
 
@@ -62,6 +78,7 @@ internal sealed partial class RouteTable
         }
 
         var exit = _exits.Find(droplet.App, droplet.Instance) is { } mark && !(droplet.Began > mark.Began) ? mark : default(ExitMark?);
+        _isRepeat &= exit is null;
         if (exit is { Draining: false })
         {
             NoteAbsent(droplet.App, droplet.Instance, RouteReason.Exited);
@@ -76,9 +93,11 @@ internal sealed partial class RouteTable
         var instance = FindInstance(droplet.App, droplet.Instance) ?? Create(droplet.App, droplet.Instance);
         if (instance is null)
         {
+            _isRepeat = false;
             return;
         }
 
+        _isRepeat &= !instance.Remembered && instance.HeardAt != 0 && (droplet.Began == instance.Began || double.IsNaN(droplet.Began));
         MoveTo(instance, dea);
         instance.Beat = dea?.Beat ?? 0;
         instance.HeardAt = _now;

@@ -23,6 +23,7 @@ internal sealed partial class RouteTable
             if (mainPort)
             {
                 _changes.Unaddressed.Add(app.Guid);
+                _isRepeat = false;
             }
 
             // A refused address has been noted where it was refused.
@@ -66,6 +67,7 @@ internal sealed partial class RouteTable
 
     private bool IsNew(AppRoutes app, string id, RouteReason reason)
     {
+        _isRepeat = false;
         app.Notes ??= new(StringComparer.Ordinal);
         if (app.Notes.TryGetValue(id, out var known) && known == reason)
         {

@@ -48,6 +48,7 @@ internal sealed partial class RouteTable
 
     private void RestartAges(long now)
     {
+        ExpectChanges();
         _lastTick = now;
         _nextExpiry = Math.Min(_nextExpiry, now + options.DeaSilence.Ticks);
         foreach (var dea in _deas.Values)
@@ -75,6 +76,7 @@ internal sealed partial class RouteTable
                 _expired.AddRange(dea.Instances.Where(instance => instance.HeardAt != 0));
                 dea.HeardAt = 0;
                 dea.LastSingle = null;
+                ExpectChange(dea);
             }
 
             RemoveExpired(RouteReason.DeaSilent);

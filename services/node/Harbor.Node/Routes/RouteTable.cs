@@ -137,6 +137,7 @@ internal sealed partial class RouteTable(RouteTableOptions options)
             return;
         }
 
+        ExpectChange(instance.Dea);
         var moved = instance.Dea is not null;
         Places.Remove(instance.Dea, instance);
         instance.Dea = dea;
@@ -196,6 +197,7 @@ internal sealed partial class RouteTable(RouteTableOptions options)
     /// <summary>The ports of the instance's application may look different now. Called before and after whatever changes an instance.</summary>
     private void Touch(Instance instance, RouteReason? reason)
     {
+        ExpectChange(instance.Dea);
         if (instance.App.Bindings.Count == 0)
         {
             return;
