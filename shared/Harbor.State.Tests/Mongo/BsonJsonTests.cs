@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 using Harbor.State.Mongo;
 using MongoDB.Bson;
+using MongoDB.Bson.Serialization;
 
 namespace Harbor.State.Tests.Mongo;
 
@@ -17,17 +18,8 @@ public sealed class BsonJsonTests
     public void Json_ThroughBsonAndBack_IsTheSame(string json)
     {
         var bson = BsonJson.ToBson(Encoding.UTF8.GetBytes(json));
-        var stored = MongoDB.Bson.Serialization.BsonSerializer.Deserialize<BsonDocument>(bson.ToBson());
-
-        var text = new ArrayBufferWriter<byte>();
-        using (var writer = new Utf8JsonWriter(text))
-        {
-            writer.WriteStartObject();
-            BsonJson.WriteElements(writer, stored);
-            writer.WriteEndObject();
-        }
-
-        Encoding.UTF8.GetString(text.WrittenSpan).ShouldBe(json);
+        JsonOf(BsonSerializer.Deserialize<BsonDocument>(bson.ToBson())).ShouldBe(json);
+        JsonOf(new RawBsonDocument(bson.ToBson())).ShouldBe(json);
     }
 
     [Fact]
@@ -52,5 +44,21 @@ public sealed class BsonJsonTests
         escaped.ShouldNotStartWith("$");
         escaped.ShouldNotContain(".");
         BsonNames.Unescape(escaped).ShouldBe(name);
+    }
+
+    private static string JsonOf(BsonDocument stored)
+    {
+        var text = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(text))
+        using (var reader = BsonJson.Open(stored))
+        {
+            writer.WriteStartObject();
+            reader.ReadStartDocument();
+            BsonJson.WriteElements(writer, reader);
+            reader.ReadEndDocument();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(text.WrittenSpan);
     }
 }

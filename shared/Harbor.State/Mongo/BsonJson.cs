@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.Text.Json;
 using MongoDB.Bson;
+using MongoDB.Bson.IO;
+using JsonTokenType = System.Text.Json.JsonTokenType;
 
 namespace Harbor.State.Mongo;
 
@@ -14,14 +16,24 @@ internal static class BsonJson
         return ReadObject(ref reader);
     }
 
-    /// <summary>Writes the elements of a document into the object that the writer has open.</summary>
-    public static void WriteElements(Utf8JsonWriter writer, IEnumerable<BsonElement> elements)
+    /// <summary>Reads a document from its start. Of one that is still as it came over the wire nothing is unpacked that is not read.</summary>
+    public static IBsonReader Open(BsonDocument document)
+        => document is RawBsonDocument raw ? new BsonBinaryReader(new ByteBufferStream(raw.Slice)) : new BsonDocumentReader(document);
+
+    /// <summary>Writes the elements that the reader has before it in its document into the object that the writer has open.</summary>
+    public static void WriteElements(Utf8JsonWriter writer, IBsonReader elements)
     {
-        foreach (var element in elements)
+        while (elements.ReadBsonType() != BsonType.EndOfDocument)
         {
-            writer.WritePropertyName(BsonNames.Unescape(element.Name));
-            WriteValue(writer, element.Value);
+            WriteElement(writer, elements.ReadName(), elements);
         }
+    }
+
+    /// <summary>Writes the element whose name was read.</summary>
+    public static void WriteElement(Utf8JsonWriter writer, string name, IBsonReader value)
+    {
+        writer.WritePropertyName(BsonNames.Unescape(name));
+        WriteValue(writer, value);
     }
 
     private static BsonDocument ReadObject(ref Utf8JsonReader reader)
@@ -83,47 +95,52 @@ internal static class BsonJson
         return text.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0 ? reader.GetDouble() : new BsonDecimal128(Decimal128.Parse(System.Text.Encoding.ASCII.GetString(text)));
     }
 
-    private static void WriteValue(Utf8JsonWriter writer, BsonValue value)
+    private static void WriteValue(Utf8JsonWriter writer, IBsonReader value)
     {
-        switch (value.BsonType)
+        switch (value.GetCurrentBsonType())
         {
             case BsonType.Document:
                 writer.WriteStartObject();
-                WriteElements(writer, value.AsBsonDocument);
+                value.ReadStartDocument();
+                WriteElements(writer, value);
+                value.ReadEndDocument();
                 writer.WriteEndObject();
                 break;
             case BsonType.Array:
                 writer.WriteStartArray();
-                foreach (var item in value.AsBsonArray)
+                value.ReadStartArray();
+                while (value.ReadBsonType() != BsonType.EndOfDocument)
                 {
-                    WriteValue(writer, item);
+                    WriteValue(writer, value);
                 }
 
+                value.ReadEndArray();
                 writer.WriteEndArray();
                 break;
             case BsonType.String:
-                writer.WriteStringValue(value.AsString);
+                writer.WriteStringValue(value.ReadString());
                 break;
             case BsonType.Int32:
-                writer.WriteNumberValue(value.AsInt32);
+                writer.WriteNumberValue(value.ReadInt32());
                 break;
             case BsonType.Int64:
-                writer.WriteNumberValue(value.AsInt64);
+                writer.WriteNumberValue(value.ReadInt64());
                 break;
             case BsonType.Double:
-                writer.WriteNumberValue(value.AsDouble);
+                writer.WriteNumberValue(value.ReadDouble());
                 break;
             case BsonType.Decimal128:
-                writer.WriteRawValue(value.AsDecimal128.ToString());
+                writer.WriteRawValue(value.ReadDecimal128().ToString());
                 break;
             case BsonType.Boolean:
-                writer.WriteBooleanValue(value.AsBoolean);
+                writer.WriteBooleanValue(value.ReadBoolean());
                 break;
             case BsonType.Null:
+                value.ReadNull();
                 writer.WriteNullValue();
                 break;
             default:
-                throw new JsonException($"A stored document has a value of type {value.BsonType}, which Harbor does not write.");
+                throw new JsonException($"A stored document has a value of type {value.GetCurrentBsonType()}, which Harbor does not write.");
         }
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text.Json;
 using Harbor.State.Documents;
 using MongoDB.Bson;
+using MongoDB.Bson.IO;
 
 namespace Harbor.State.Mongo;
 
@@ -71,15 +72,41 @@ internal sealed class MongoShape<T>
 
     public T FromBson(BsonDocument stored)
     {
+        var version = default(long?);
         var json = new ArrayBufferWriter<byte>(1024);
+        using (var reader = BsonJson.Open(stored))
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
-            writer.WriteString(_idName, stored[Id].AsString);
-            BsonJson.WriteElements(writer, stored.Where(element => element.Name is not (Id or Version or Keys or Indexes or Batch)));
+            reader.ReadStartDocument();
+            while (reader.ReadBsonType() != BsonType.EndOfDocument)
+            {
+                switch (reader.ReadName())
+                {
+                    case Id:
+                        writer.WriteString(_idName, reader.GetCurrentBsonType() == BsonType.String ? reader.ReadString() : throw new JsonException("A stored document's id is no string."));
+                        break;
+                    case Version:
+                        version = reader.GetCurrentBsonType() switch
+                        {
+                            BsonType.Int64 => reader.ReadInt64(),
+                            BsonType.Int32 => reader.ReadInt32(),
+                            BsonType.Double => (long)reader.ReadDouble(),
+                            _ => throw new JsonException("A stored document's version is no number."),
+                        };
+                        break;
+                    case Keys or Indexes or Batch:
+                        reader.SkipValue();
+                        break;
+                    case var name:
+                        BsonJson.WriteElement(writer, name, reader);
+                        break;
+                }
+            }
+
             writer.WriteEndObject();
         }
 
-        return _type.Read(json.WrittenSpan, stored[Version].ToInt64());
+        return _type.Read(json.WrittenSpan, version ?? throw new JsonException($"A stored document has no '{Version}'."));
     }
 }

@@ -1,6 +1,7 @@
 using Harbor.State.Documents;
 using Microsoft.Extensions.Logging;
 using MongoDB.Bson;
+using MongoDB.Bson.Serialization.Serializers;
 using MongoDB.Driver;
 
 namespace Harbor.State.Mongo;
@@ -21,7 +22,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     /// <summary>A server may get change streams while we run: a replica set that was initiated late, an upgrade. A refused attempt costs it nothing.</summary>
     internal static readonly TimeSpan LookAgainInterval = TimeSpan.FromMinutes(1);
 
-    private IChangeStreamCursor<ChangeStreamDocument<BsonDocument>>? _cursor;
+    private IChangeStreamCursor<RawBsonDocument>? _cursor;
     private BsonDocument? _resumeToken;
     private MongoPoll<T>? _poll;
     private long _refusedAt;
@@ -101,10 +102,10 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     {
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_silenceLimit);
-        IReadOnlyList<ChangeStreamDocument<BsonDocument>> events;
+        IReadOnlyList<MongoChange> events;
         try
         {
-            events = await _cursor!.MoveNextAsync(limit.Token) ? [.. _cursor.Current] : throw new MongoException("The change stream ended.");
+            events = await _cursor!.MoveNextAsync(limit.Token) ? [.. _cursor.Current.Select(MongoChange.Read)] : throw new MongoException("The change stream ended.");
         }
         catch (Exception exception) when (MongoErrors.IsUnavailable(exception) || (exception is OperationCanceledException && !cancellationToken.IsCancellationRequested))
         {
@@ -112,8 +113,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
             throw new StateUnavailableException($"The change stream of {documents.Type.Collection} broke: {exception.Message}", exception);
         }
 
-        if (events.Any(change => change.OperationType is not (ChangeStreamOperationType.Insert or ChangeStreamOperationType.Update
-            or ChangeStreamOperationType.Replace or ChangeStreamOperationType.Delete)))
+        if (events.Any(change => change.Id is null))
         {
             // Dropped or renamed, with all that was in it: what is there now is another collection.
             Close();
@@ -131,13 +131,13 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     /// documents that the snapshot has, and bring back others. So they only say what to read again; and of what was read again, no event that is older than
     /// that read is replayed either.
     /// </summary>
-    private async Task<List<DocumentChange<T>>> CatchUpAsync(IReadOnlyList<ChangeStreamDocument<BsonDocument>> events, CancellationToken cancellationToken)
+    private async Task<List<DocumentChange<T>>> CatchUpAsync(IReadOnlyList<MongoChange> events, CancellationToken cancellationToken)
     {
-        var newer = events.Where(change => _catchUp.IsAfterRead(IdOf(change), change.ClusterTime)).ToList();
-        string[] unsure = [.. events.Select(IdOf).Except(newer.Select(IdOf), StringComparer.Ordinal)];
+        var newer = events.Where(change => _catchUp.IsAfterRead(change.Id!, change.Time)).ToList();
+        string[] unsure = [.. events.Select(change => change.Id!).Except(newer.Select(change => change.Id!), StringComparer.Ordinal)];
         if (unsure.Length == 0)
         {
-            _catchUp.Passed(events is [.., var newest] ? newest.ClusterTime : null);
+            _catchUp.Passed(events is [.., var newest] ? newest.Time : null);
             return Read(newer);
         }
 
@@ -150,30 +150,28 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
         return [.. read.OfType<DocumentChange<T>>(), .. Read(newer)];
     }
 
-    private List<DocumentChange<T>> Read(IEnumerable<ChangeStreamDocument<BsonDocument>> events) => [.. events.Select(Change).OfType<DocumentChange<T>>()];
+    private List<DocumentChange<T>> Read(IEnumerable<MongoChange> events) => [.. events.Select(Change).OfType<DocumentChange<T>>()];
 
     /// <summary>Nothing where the looked-up document is gone already (the event of its deletion follows) or cannot be read.</summary>
-    private DocumentChange<T>? Change(ChangeStreamDocument<BsonDocument> change) => change switch
+    private DocumentChange<T>? Change(MongoChange change) => change switch
     {
-        { OperationType: ChangeStreamOperationType.Delete } => DocumentChange<T>.Deleted(IdOf(change)),
-        { FullDocument: { } stored } when documents.Read(stored) is { } document => DocumentChange<T>.Upserted(document),
+        { IsDeletion: true } => DocumentChange<T>.Deleted(change.Id!),
+        { Document: { } stored } when documents.Read(stored) is { } document => DocumentChange<T>.Upserted(document),
         _ => null,
     };
 
-    private static string IdOf(ChangeStreamDocument<BsonDocument> change) => change.DocumentKey[MongoShape<T>.Id].ToString()!;
-
     /// <summary>Events that say something of the collection as a whole have no document key; they must come through.</summary>
-    private PipelineDefinition<ChangeStreamDocument<BsonDocument>, ChangeStreamDocument<BsonDocument>> Pipeline()
+    private PipelineDefinition<ChangeStreamDocument<BsonDocument>, RawBsonDocument> Pipeline()
     {
+        var all = new EmptyPipelineDefinition<ChangeStreamDocument<BsonDocument>>();
         if (idPrefix.Length == 0)
         {
-            return new EmptyPipelineDefinition<ChangeStreamDocument<BsonDocument>>();
+            return all.As(RawBsonDocumentSerializer.Instance);
         }
 
         var range = new BsonDocument("documentKey._id", new BsonDocument { ["$gte"] = idPrefix, ["$lt"] = DocumentKeys.EndOf(idPrefix) });
         var none = new BsonDocument("documentKey", new BsonDocument("$exists", false));
-        return new EmptyPipelineDefinition<ChangeStreamDocument<BsonDocument>>()
-            .Match(new BsonDocumentFilterDefinition<ChangeStreamDocument<BsonDocument>>(new BsonDocument("$or", new BsonArray { range, none })));
+        return all.Match(new BsonDocumentFilterDefinition<ChangeStreamDocument<BsonDocument>>(new BsonDocument("$or", new BsonArray { range, none }))).As(RawBsonDocumentSerializer.Instance);
     }
 
     private static partial class Log
