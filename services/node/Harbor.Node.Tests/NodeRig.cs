@@ -3,6 +3,7 @@ using Harbor.Contracts.Allocation;
 using Harbor.Contracts.Bindings;
 using Harbor.Contracts.Ports;
 using Harbor.Hosting;
+using Harbor.Node.Leases;
 using Harbor.Node.Routes;
 using Harbor.State.Documents;
 using Harbor.State.Pools;
@@ -36,6 +37,8 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public NatsConnection Deas => _deas;
 
+    public PartitionShare Share => Host.Services.GetRequiredService<PartitionShare>();
+
     public IDocuments<PortDocument> Ports => Host.Services.GetRequiredService<IDocuments<PortDocument>>();
 
     public IDocuments<PoolDocument> Pools => Host.Services.GetRequiredService<IDocuments<PoolDocument>>();
@@ -57,6 +60,7 @@ internal sealed class NodeRig : IAsyncDisposable
         await rig.Pools.InsertAsync(new PoolDocument { Id = "default", FirstPort = firstPort, LastPort = lastPort, Host = "127.0.0.1" }, Cancellation);
         await Eventually.TrueAsync(
             () => rig.Host.Services.GetRequiredService<NodeViews>().Pools.Find("default") is not null, "the node knows the pool", cancellationToken: Cancellation);
+        await Eventually.TrueAsync(() => rig.Share.Count > 0, "the node has a share of the DEAs", cancellationToken: Cancellation);
         await rig._deas.ConnectAsync();
         return rig;
     }
@@ -121,6 +125,13 @@ internal sealed class NodeRig : IAsyncDisposable
             () => Host.Services.GetRequiredService<NodeViews>().Ports.Find(PortDocument.IdOf("default", port))?.Apps.Any(bound => bound.AppGuid == app) == true,
             $"{app} is bound to {port}",
             cancellationToken: Cancellation);
+
+    /// <summary>Waits until the node is one of two that have divided the DEAs.</summary>
+    public Task SharedAsync()
+        => Eventually.TrueAsync(() => Share.Count == Partitions.Count / 2, "each node has half of the partitions", cancellationToken: Cancellation);
+
+    /// <summary>The id of a DEA of this node's share.</summary>
+    public string OwnDea() => Enumerable.Range(0, 100 * Partitions.Count).Select(dea => $"d{dea}").First(Share.Owns);
 
     /// <summary>Waits until the node has heard that the address is the application's.</summary>
     public Task HeldAsync(string address, string app)

@@ -18,8 +18,8 @@ public sealed class NodeSharingTests(OwnNatsServer nats) : IClassFixture<OwnNats
     {
         await using var first = await NodeRig.StartAsync(nats.Address, nodeId: "a");
         await using var second = await NodeRig.StartAsync(nats.Address, first.Database, nodeId: "b");
-        await SharedAsync(first);
-        await SharedAsync(second);
+        await first.SharedAsync();
+        await second.SharedAsync();
         var port = await first.AllocateAsync("s1");
         await first.BindAsync("s1", "mud", "b1");
         using var writes = new WriteCount(first, second);
@@ -46,8 +46,8 @@ public sealed class NodeSharingTests(OwnNatsServer nats) : IClassFixture<OwnNats
             typeof(NodeModule).Assembly.Location, "--Harbor:State:Provider=Sqlite", $"--Harbor:State:Sqlite:Path={first.Database}", "--Harbor:Bus:Transport=InMemory",
             $"--Harbor:Nats:Url={nats.Address}", "--Harbor:Node:AllowLoopback=true", "--Harbor:Node:NodeId=b", "--Harbor:Node:Url=http://127.0.0.1:0",
         ]);
-        var share = first.Host.Services.GetRequiredService<PartitionShare>();
-        await SharedAsync(first);
+        var share = first.Share;
+        await first.SharedAsync();
         var port = await first.AllocateAsync("s1");
         await first.BindAsync("s1", "mud", "b1");
         for (var dea = 0; dea < Deas; dea++)
@@ -90,12 +90,6 @@ public sealed class NodeSharingTests(OwnNatsServer nats) : IClassFixture<OwnNats
         (await rig.Ports.ReplaceAsync(stored with { Backends = [.. stored.Backends, late] }, NodeRig.Cancellation)).Written.ShouldBeTrue();
 
         await rig.BackendsBecomeAsync(port, "10.0.4.7:61044");
-    }
-
-    private static Task SharedAsync(NodeRig rig)
-    {
-        var share = rig.Host.Services.GetRequiredService<PartitionShare>();
-        return Eventually.TrueAsync(() => share.Count == Partitions.Count / 2, "each node has half of the partitions", cancellationToken: NodeRig.Cancellation);
     }
 
     /// <summary>Counts route writes by node.</summary>

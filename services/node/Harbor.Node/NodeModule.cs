@@ -73,7 +73,7 @@ public sealed class NodeModule : IHarborModule
 
     private static void AddRoutes(IServiceCollection services)
     {
-        services.AddSingleton(provider => new RouteTable(TableOptions(provider.GetRequiredService<IOptions<NodeOptions>>().Value)));
+        services.AddSingleton(provider => new RouteTable(TableOptions(provider.GetRequiredService<IOptions<NodeOptions>>().Value), provider.GetRequiredService<PartitionShare>().Owns));
         services.AddDocuments(LeaseDocuments.Partitions);
         services.AddSingleton<PartitionShare>();
         services.AddSingleton<PartitionKeeper>();

@@ -16,7 +16,7 @@ internal sealed class AppRoutes(string guid)
     /// <summary>How many of the instances are addresses of the HTTP side alone.</summary>
     public int Anonymous { get; set; }
 
-    /// <summary>What was told of its instances that are no backends, the last of each; made with the first.</summary>
+    /// <summary>What this node told of its instances that are no backends, the last of each; made with the first.</summary>
     public Dictionary<string, RouteReason>? Notes { get; set; }
 
     /// <summary>Since when there are too many notes to tell any more, in ticks; 0: there are not.</summary>

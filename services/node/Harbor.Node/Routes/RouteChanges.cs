@@ -12,7 +12,7 @@ internal sealed class RouteChanges
     /// <summary>Why, by application and address. Of several reasons the last.</summary>
     public Dictionary<(string App, BackendAddress Address), RouteReason> Reasons { get; } = [];
 
-    /// <summary>Instances of bound applications that are no backends, told once for each reason.</summary>
+    /// <summary>Instances of bound applications that are no backends, told once for each reason, of the DEAs that this node owns.</summary>
     public List<RouteNote> Notes { get; } = [];
 
     /// <summary>Applications with a running instance whose main port has to be asked for.</summary>

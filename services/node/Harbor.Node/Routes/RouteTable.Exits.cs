@@ -16,11 +16,12 @@ internal sealed partial class RouteTable
 
         if (!exit.Evacuating)
         {
+            var owner = instance.Dea?.Id;
             Remove(instance, RouteReason.Exited);
             if (instance.App.Bindings.Count > 0)
             {
-                // Its end is told where it leaves its ports.
-                IsNew(instance.App, exit.Instance, RouteReason.Exited);
+                // Its end is told where it leaves its ports, by the node that owns the DEA.
+                IsNew(instance.App, exit.Instance, owner, RouteReason.Exited);
             }
         }
         else if (!instance.Evacuating)

@@ -81,7 +81,7 @@ internal sealed partial class RouteTable
         _isRepeat &= exit is null;
         if (exit is { Draining: false })
         {
-            NoteAbsent(droplet.App, droplet.Instance, RouteReason.Exited);
+            NoteAbsent(droplet.App, droplet.Instance, dea?.Id, RouteReason.Exited);
             if (FindInstance(droplet.App, droplet.Instance) is { } revived)
             {
                 SetNamed(revived, dea);
@@ -90,7 +90,7 @@ internal sealed partial class RouteTable
             return;
         }
 
-        var instance = FindInstance(droplet.App, droplet.Instance) ?? Create(droplet.App, droplet.Instance);
+        var instance = FindInstance(droplet.App, droplet.Instance) ?? Create(droplet.App, droplet.Instance, dea?.Id);
         if (instance is null)
         {
             _isRepeat = false;
@@ -118,7 +118,7 @@ internal sealed partial class RouteTable
     {
         if (FindInstance(droplet.App, droplet.Instance) is not { } instance)
         {
-            NoteAbsent(droplet.App, droplet.Instance, RouteReason.NotRunning);
+            NoteAbsent(droplet.App, droplet.Instance, dea?.Id, RouteReason.NotRunning);
             return;
         }
 
@@ -133,11 +133,12 @@ internal sealed partial class RouteTable
             _exits.Add(droplet.App, droplet.Instance, new(droplet.Began, Draining: false), _now);
         }
 
+        var owner = instance.Dea?.Id;
         Remove(instance, RouteReason.NotRunning);
         if (instance.App.Bindings.Count > 0)
         {
-            // Its end was told; the DEA repeats a crash for an hour.
-            IsNew(instance.App, droplet.Instance, RouteReason.NotRunning);
+            // Its end is told where it leaves its ports, by the node that owns the DEA; the DEA repeats a crash for an hour.
+            IsNew(instance.App, droplet.Instance, owner, RouteReason.NotRunning);
         }
     }
 

@@ -18,7 +18,7 @@ internal sealed partial class RouteTable
             return;
         }
 
-        var instance = known ?? Create(backend.App, backend.Instance, backend.Since.UtcTicks);
+        var instance = known ?? Create(backend.App, backend.Instance, backend.Dea, backend.Since.UtcTicks);
         if (instance is null || (known is not null && known.Host != backend.Address.Host))
         {
             return;

@@ -10,11 +10,11 @@ internal sealed partial class RouteTable
         var exit = _exits.Find(registration.App, registration.Instance);
         if (exit is { Draining: false })
         {
-            NoteAbsent(registration.App, registration.Instance, RouteReason.Exited);
+            NoteAbsent(registration.App, registration.Instance, registration.Dea, RouteReason.Exited);
             return;
         }
 
-        var instance = FindInstance(registration.App, registration.Instance) ?? Create(registration.App, registration.Instance);
+        var instance = FindInstance(registration.App, registration.Instance) ?? Create(registration.App, registration.Instance, registration.Dea);
         if (instance is null)
         {
             return;
@@ -41,7 +41,7 @@ internal sealed partial class RouteTable
         if (!options.Networks.Allows(registration.Host))
         {
             NetworkRefusals++;
-            NoteAbsent(registration.App, null, RouteReason.NetworkRefused, registration.Host.WithPort(registration.Port));
+            NoteAbsent(registration.App, null, registration.Dea, RouteReason.NetworkRefused, registration.Host.WithPort(registration.Port));
             return;
         }
 
@@ -49,7 +49,7 @@ internal sealed partial class RouteTable
         {
             MarkMain(holder, registration.Port);
         }
-        else if ((holder = Create(registration.App, null)) is not null)
+        else if ((holder = Create(registration.App, null, registration.Dea)) is not null)
         {
             SetPorts(holder, registration.Host, [new(0, registration.Port, Main: true)], RouteReason.Registered);
         }

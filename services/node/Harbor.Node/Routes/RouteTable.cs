@@ -10,8 +10,11 @@ namespace Harbor.Node.Routes;
 /// An instance is known by application and id, so that a message can do nothing to another application's instances. A backend is known by its address, and an
 /// address has one holder at a time: an instance that comes to an address drives the former holder out, of whatever application and DEA it is.
 /// </remarks>
-internal sealed partial class RouteTable(RouteTableOptions options)
+/// <param name="options">Its numbers and choices.</param>
+/// <param name="owns">Whether a DEA (null: for instances without one) is this node's to speak for; without it every one is. Routes are the same either way.</param>
+internal sealed partial class RouteTable(RouteTableOptions options, Func<string?, bool>? owns = null)
 {
+    private readonly Func<string?, bool> _owns = owns ?? (_ => true);
     private readonly Dictionary<string, AppRoutes> _apps = [];
     private readonly Dictionary<string, DeaRoutes> _deas = [];
     private readonly Dictionary<(AppRoutes App, string Id), Instance> _instances = [];
@@ -105,14 +108,14 @@ internal sealed partial class RouteTable(RouteTableOptions options)
         => _apps.TryGetValue(app, out var routes) && _instances.TryGetValue((routes, instance), out var found) ? found : null;
 
     /// <summary>Takes an instance in; null where there are too many.</summary>
-    private Instance? Create(string app, string? id, long? since = null)
+    private Instance? Create(string app, string? id, string? dea, long? since = null)
     {
         var known = _apps.GetValueOrDefault(app);
         if (known?.Instances.Count >= options.MaxInstancesOfApp
             || (known is not { Bindings.Count: > 0 } && _instances.Count + _holders.Count >= 2 * options.MaxInstances))
         {
             Overflows++;
-            NoteAbsent(app, id, RouteReason.TooMany, "a main port");
+            NoteAbsent(app, id, dea, RouteReason.TooMany, "a main port");
             return null;
         }
 
