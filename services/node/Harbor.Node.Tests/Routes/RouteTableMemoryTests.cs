@@ -42,6 +42,35 @@ public sealed class RouteTableMemoryTests
         _table.BackendsOf("default/1").ShouldHaveSingleItem().Instance.ShouldBe("i2");
     }
 
+    [Fact]
+    public void Stored_OfAHeardInstance_WhoseMainPortOnlyAnotherNodeWasTold_IsABackend()
+    {
+        Beat();
+        _table.KnowsBetter("mud", "i1", "d1").ShouldBeFalse();
+
+        Remember("i1", 61_001);
+
+        Ports().ShouldBe([61_001]);
+        _table.KnowsBetter("mud", "i1", "d1").ShouldBeTrue();
+        Beat();
+        Ports().ShouldBe([61_001]);
+    }
+
+    [Fact]
+    public void Stored_OfAHeardInstance_WhoseMainPortWasTakenBack_StaysAway()
+    {
+        Beat();
+        _table.Apply(new DropletFound("mud", "i1", _host, 61_001), _now, _changes);
+        _table.Apply(new AddressesUnregistered("mud", _host, [61_001]), _now, _changes);
+
+        Remember("i1", 61_001);
+
+        Ports().ShouldBeEmpty();
+    }
+
+    private void Beat()
+        => _table.Apply(new HeartbeatReceived("d1", [new() { App = "mud", Instance = "i1", State = DropletState.Running, Began = double.NaN }]), _now, _changes);
+
     private IEnumerable<int> Ports() => _table.BackendsOf("default/1").Select(backend => (int)backend.Address.Port);
 
     private void Remember(string instance, ushort port) =>

@@ -9,7 +9,7 @@ namespace Harbor.Node.Dea;
 /// table only while the link is proven alive.
 /// </summary>
 internal sealed partial class DeaListener(
-    NatsConnection nats, PortViews views, DeaIngest ingest, NodeAnnouncer announcer, MainPortFinder finder, RouteService routes, TimeProvider time, ILogger<DeaListener> logger)
+    NatsConnection nats, PortViews views, DeaIngest ingest, NodeAnnouncer announcer, RouteService routes, TimeProvider time, ILogger<DeaListener> logger)
     : BackgroundService
 {
     /// <summary>After a server's restart the DEAs come back at moments of their own: those that come after the node have missed the first <c>harbor.start</c>.</summary>
@@ -49,7 +49,7 @@ internal sealed partial class DeaListener(
             await ListenAsync(subject, (_, in payload) => ingest.Take(subject, payload), stoppingToken);
         }
 
-        await ListenAsync(finder.Inbox, (_, in payload) => ingest.Take(DeaSubjects.FindDroplet, payload), stoppingToken);
+        await ListenAsync(MainPortFinder.Inbox, (_, in payload) => ingest.Take(DeaSubjects.FindDroplet, payload), stoppingToken);
         await ListenAsync(DeaSubjects.HarborGreet, (replyTo, in _) => announcer.Greet(replyTo), stoppingToken);
         await ListenAsync(DeaSubjects.ComponentDiscover, (replyTo, in _) => announcer.Discover(replyTo), stoppingToken);
         await OnOpenedAsync();

@@ -7,18 +7,19 @@ namespace Harbor.Node.Dea;
 
 /// <summary>
 /// Asks the DEAs for the main ports of applications whose instances run at an address that nobody named: once at once, and again with growing
-/// pauses while there is no answer. The answers come to <see cref="Inbox"/> as any message of a DEA.
+/// pauses while there is no answer. Of several nodes the one asks that owns the instance's DEA. The answers come to <see cref="Inbox"/> as any message of a DEA.
 /// </summary>
 internal sealed partial class MainPortFinder(NatsConnection nats, RouteService routes, MainPortQueue queue, TimeProvider time, ILogger<MainPortFinder> logger)
     : BackgroundService
 {
+    /// <summary>The same for all nodes: one asks, and every one's table must know the answer, since any of them may have to write for the DEA next.</summary>
+    public const string Inbox = "_INBOX.harbor.found";
+
     private readonly Dictionary<string, (TimeSpan Pause, long AskedAt)> _asked = [];
 
     private static TimeSpan FirstPause { get; } = TimeSpan.FromSeconds(1);
 
     private static TimeSpan LongestPause { get; } = TimeSpan.FromSeconds(60);
-
-    public string Inbox { get; } = $"_INBOX.harbor.{Guid.NewGuid():N}";
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {

@@ -7,7 +7,7 @@ namespace Harbor.Node.Leases;
 
 /// <summary>
 /// Keeps this node's share of the DEAs: renews it twice a second, takes over what dead nodes leave, and gives it up in order at the end. Every node hears
-/// every DEA and has the whole table, so a share moves without a word from anybody; what is divided is the writing, and the telling of reasons.
+/// every DEA and has the whole table, so a share moves without a word from anybody; what is divided is the writing, the telling of reasons, and the asking for main ports.
 /// </summary>
 internal sealed partial class PartitionKeeper(
     IDocuments<PartitionsDocument> documents,

@@ -1,6 +1,6 @@
 namespace Harbor.Node.Leases;
 
-/// <summary>The partitions for which this node writes and tells reasons, as far as it may rely on that: its claim ends by itself when it was not renewed.</summary>
+/// <summary>The partitions for which this node writes, tells reasons and asks for main ports, as far as it may rely on that: its claim ends by itself when it was not renewed.</summary>
 internal sealed class PartitionShare(TimeProvider time)
 {
     /// <summary>Shorter than <see cref="PartitionTable.MemberSilence"/>: a node that cannot renew stops writing before another begins, and what it has under way then has a second to end.</summary>

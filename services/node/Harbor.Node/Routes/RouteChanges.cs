@@ -15,7 +15,7 @@ internal sealed class RouteChanges
     /// <summary>Instances of bound applications that are no backends, told once for each reason, of the DEAs that this node owns.</summary>
     public List<RouteNote> Notes { get; } = [];
 
-    /// <summary>Applications with a running instance whose main port has to be asked for.</summary>
+    /// <summary>Applications with a running instance, on a DEA that this node owns, whose main port has to be asked for.</summary>
     public HashSet<string> Unaddressed { get; } = [];
 
     public void Clear()

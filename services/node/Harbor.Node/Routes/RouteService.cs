@@ -104,7 +104,7 @@ internal sealed partial class RouteService
         => BackendMerge.AddressOf(entry) is { } address ? Read(table => table.HolderOf(address)) : null;
 
     /// <summary>
-    /// This node writes for more DEAs from now on. Of those that it has not heard itself it takes over what is stored, so that nothing is lost; then every port is compared.
+    /// This node writes for more DEAs from now on. Of those that it has not heard itself, and where it missed an answer, it takes over what is stored, so that nothing is lost; then every port is compared.
     /// </summary>
     public void TakeOver(IEnumerable<PortDocument> ports, Func<string?, bool> gained)
     {
@@ -112,7 +112,7 @@ internal sealed partial class RouteService
         {
             foreach (var port in ports)
             {
-                Remember(port, entry => gained(entry.DeaId) && !_table.HasHeard(entry.DeaId), now, changes);
+                Remember(port, entry => gained(entry.DeaId) && !_table.KnowsBetter(entry.AppGuid, entry.InstanceId, entry.DeaId), now, changes);
             }
         });
         ReconcileAll();

@@ -70,10 +70,10 @@ internal sealed partial class RouteTable
 
     public IEnumerable<string> PortIds => _ports.Keys;
 
-    /// <summary>Whether it is worth asking the DEAs for the application's main ports.</summary>
+    /// <summary>Whether it is worth asking the DEAs for the application's main ports, and this node's turn.</summary>
     public bool NeedsMainPort(string guid)
         => _apps.TryGetValue(guid, out var app) && app.Bindings.Count == 1 && StandsIn(app)
-           && app.Instances.Exists(instance => instance is { Id: not null, Ports.Length: 0 });
+           && app.Instances.Exists(instance => instance is { Id: not null, Ports.Length: 0 } && _owns(instance.Dea?.Id));
 
     private bool StandsIn(AppRoutes app) => options.UseMainPort && app.WithNamedPorts == 0;
 

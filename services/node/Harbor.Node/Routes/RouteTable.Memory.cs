@@ -5,16 +5,22 @@ internal sealed partial class RouteTable
 {
     /// <summary>
     /// Takes in a backend that a port's document holds and the table does not know. Its age starts now: it stays until its DEA's
-    /// next heartbeat, or until that has been silent for its time.
+    /// next heartbeat, or until that has been silent for its time. One whose main port another node was told, and this one was not, has it from here.
     /// </summary>
     public void Remember(Backend backend, ushort intPort, DateTimeOffset now, RouteChanges changes)
     {
         Begin(now, changes);
         var known = backend.Instance is null ? null : FindInstance(backend.App, backend.Instance);
         if (_holders.ContainsKey(backend.Address)
-            || known is { Remembered: false }
+            || (known is { Remembered: false } && !LacksMainPort(known))
             || (backend.Instance is not null && _exits.Find(backend.App, backend.Instance) is { Draining: false }))
         {
+            return;
+        }
+
+        if (known is not null && LacksMainPort(known))
+        {
+            SetPorts(known, backend.Address.Host, [new(0, backend.Address.Port, Main: true)], RouteReason.Remembered);
             return;
         }
 
@@ -34,8 +40,17 @@ internal sealed partial class RouteTable
         SetPorts(instance, backend.Address.Host, [.. instance.Ports, new(isMain ? (ushort)0 : intPort, backend.Address.Port, isMain)], RouteReason.Remembered);
     }
 
-    /// <summary>Whether the DEA has spoken to this table: then the table knows better than the store.</summary>
-    public bool HasHeard(string? dea) => dea is not null && _deas.TryGetValue(dea, out var known) && known.Beat > 0;
+    /// <summary>
+    /// Whether the table knows better than the store: the DEA has spoken to it. But not of a main port: that was told once, to the nodes that were there,
+    /// and one whose link was down at that moment would take out a backend that runs.
+    /// </summary>
+    public bool KnowsBetter(string app, string? instance, string? dea)
+        => dea is not null && _deas.TryGetValue(dea, out var known) && known.Beat > 0
+           && !(instance is not null && FindInstance(app, instance) is { } found && LacksMainPort(found));
+
+    /// <summary>It never had an address: one that was taken from it or refused is not to come back from the store.</summary>
+    private static bool LacksMainPort(Instance instance)
+        => instance is { Id: not null, Remembered: false, NamesPorts: false, Ports.Length: 0 } && instance.Host == default;
 
     private void StartAges(Instance instance, string? id)
     {

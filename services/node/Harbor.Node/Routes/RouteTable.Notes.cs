@@ -23,7 +23,7 @@ internal sealed partial class RouteTable
         var mainPort = StandsIn(app) && app.Bindings.Count == 1;
         if (instance.Ports.Length == 0)
         {
-            if (mainPort)
+            if (mainPort && _owns(instance.Dea?.Id))
             {
                 _changes.Unaddressed.Add(app.Guid);
                 _isRepeat = false;
