@@ -4,7 +4,7 @@ using Harbor.Testing.Servers;
 
 namespace Harbor.Node.Tests;
 
-/// <summary>Why is this instance not a backend? The log of its application has it, once, with the reason; and the metrics have what happened to all.</summary>
+/// <summary>Why is this instance not a backend? The log of its application has it, once, with the reason.</summary>
 public sealed class NodeReasonsTests(OwnNatsServer nats) : IClassFixture<OwnNatsServer>
 {
     [Theory]
@@ -104,43 +104,6 @@ public sealed class NodeReasonsTests(OwnNatsServer nats) : IClassFixture<OwnNats
             (await ToldAsync(seq, "has left port", reason))["ExternalPort"].ShouldBe(port.ToString(System.Globalization.CultureInfo.InvariantCulture));
         }
     }
-
-    [Fact]
-    public async Task Metrics_OfTheNode_AreThereByName()
-    {
-        await using var rig = await NodeRig.StartAsync(nats.Address);
-        var port = await BoundAsync(rig);
-        await rig.SayAsync("dea.heartbeat", Running("d1", "i1", 61044));
-        await rig.BackendsBecomeAsync(port, "10.0.4.7:61044");
-        await rig.SayAsync("dea.heartbeat", "nonsense");
-
-        var metrics = await Eventually.GetAsync(
-            () => rig.Host.Http.GetStringAsync("/metrics", NodeRig.Cancellation),
-            text => Samples(text).Any(sample => sample.StartsWith("harbor_node_events_total{", StringComparison.Ordinal) && sample.Contains("\"Malformed\"", StringComparison.Ordinal))
-                && Samples(text).Any(sample => sample.StartsWith("harbor_node_event_to_route_seconds_count", StringComparison.Ordinal)),
-            "the counts",
-            cancellationToken: NodeRig.Cancellation);
-
-        foreach (var name in (string[])
-        [
-            "harbor_node_events_total", "harbor_node_event_to_route_seconds_bucket", "harbor_node_deas", "harbor_node_instances", "harbor_node_backends", "harbor_node_ports_behind",
-            "harbor_node_addresses_refused", "harbor_node_instances_refused", "harbor_node_partitions", "harbor_node_allocations_total", "harbor_node_route_writes_total",
-        ])
-        {
-            Samples(metrics).ShouldContain(sample => sample.StartsWith(name + "{", StringComparison.Ordinal) || sample.StartsWith(name + " ", StringComparison.Ordinal), name);
-        }
-
-        ValueOf(metrics, "harbor_node_deas").ShouldBe(1);
-        ValueOf(metrics, "harbor_node_backends").ShouldBe(1);
-        ValueOf(metrics, "harbor_node_instances").ShouldBe(2);
-    }
-
-    private static IEnumerable<string> Samples(string metrics) => metrics.Split('\n').Where(line => !line.StartsWith('#'));
-
-    private static double ValueOf(string metrics, string name)
-        => double.Parse(
-            Samples(metrics).Single(sample => sample.StartsWith(name + "{", StringComparison.Ordinal) || sample.StartsWith(name + " ", StringComparison.Ordinal)).Split('}')[^1].Replace(name, "", StringComparison.Ordinal).Trim().Split(' ')[0],
-            System.Globalization.CultureInfo.InvariantCulture);
 
     private static async Task<int> BoundAsync(NodeRig rig)
     {
