@@ -113,6 +113,25 @@ public sealed class RouteTableRepeatTests
     }
 
     [Fact]
+    public void Heartbeat_WithAnInstanceWhoseMainPortAnotherNodeAsksFor_IsReadEachTime()
+    {
+        var owns = false;
+        var table = new RouteTable(new(), _ => owns);
+        table.SetPort("default/1", [("mud", 4100)], _now, _changes);
+        var heartbeat = new HeartbeatReceived("d1", [Running("i1", null), Running("i2", null)]) { Fingerprint = 1 };
+        for (var time = 0; time < 3; time++)
+        {
+            table.Apply(heartbeat, _now, _changes);
+            table.TryRepeat(1, _now).ShouldBeFalse("whoever owns the DEA next asks with the next heartbeat");
+        }
+
+        _changes.Unaddressed.ShouldBeEmpty();
+        owns = true;
+        table.Apply(heartbeat, _now, _changes);
+        _changes.Unaddressed.ShouldBe(["mud"]);
+    }
+
+    [Fact]
     public void Heartbeat_WithATimeToCome_IsReadEachTime()
     {
         var began = _now.AddSeconds(40).ToUnixTimeSeconds();

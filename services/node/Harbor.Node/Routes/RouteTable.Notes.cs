@@ -23,10 +23,10 @@ internal sealed partial class RouteTable
         var mainPort = StandsIn(app) && app.Bindings.Count == 1;
         if (instance.Ports.Length == 0)
         {
+            _isRepeat = false;
             if (mainPort && _owns(instance.Dea?.Id))
             {
                 _changes.Unaddressed.Add(app.Guid);
-                _isRepeat = false;
             }
 
             // A refused address has been noted where it was refused.
