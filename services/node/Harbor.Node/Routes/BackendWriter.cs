@@ -26,6 +26,9 @@ internal sealed partial class BackendWriter(
     /// <summary>What queues up while a command is under way goes into the next one. Beyond this a command costs no less for each document (measured: 64 and 256 alike).</summary>
     private const int BatchSize = 64;
 
+    /// <summary>Between two looks for a port that has settled: each goes through all that wait.</summary>
+    private static TimeSpan SettlingLook { get; } = TimeSpan.FromMilliseconds(50);
+
     private static TimeSpan RetryDelay { get; } = TimeSpan.FromMilliseconds(500);
 
     // What was written here and the watch has not shown yet.
@@ -57,6 +60,11 @@ internal sealed partial class BackendWriter(
                 else
                 {
                     writers.Release();
+                    if (dirty.Count > DirtyPorts.Storm)
+                    {
+                        // All that waits has to settle first.
+                        await Task.Delay(SettlingLook, time, stoppingToken);
+                    }
                 }
             }
         }
@@ -73,7 +81,9 @@ internal sealed partial class BackendWriter(
     private List<RouteWrite> Take()
     {
         var batch = new List<RouteWrite>();
-        while (batch.Count < BatchSize && dirty.Queue.TryRead(out var next))
+
+        // Once around: what has to settle stands at the end again.
+        for (var left = dirty.Queue.Count; left > 0 && batch.Count < BatchSize && dirty.Queue.TryRead(out var next); left--)
         {
             if (dirty.TryTake(next.Port, out var timestamp))
             {

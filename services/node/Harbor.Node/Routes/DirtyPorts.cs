@@ -6,18 +6,31 @@ namespace Harbor.Node.Routes;
 /// Ports whose documents may be behind the table, each once however often it changed; those that an address leaves come first, since until then its clients
 /// may meet another application there. Safe for use by several threads.
 /// </summary>
-internal sealed class DirtyPorts
+/// <remarks>
+/// In a storm (<see cref="Storm"/>) a port that changed again while it waited is likely to change once more: a DEA's heartbeat brings one instance of an application that
+/// runs on twenty. It waits until it has settled, since each write of it before would only put off the others'.
+/// </remarks>
+internal sealed class DirtyPorts(TimeProvider time)
 {
+    /// <summary>With more ports than this waiting the store is what is slow: some tenths of a second of writing.</summary>
+    public const int Storm = 256;
+
     /// <summary>Reasons are only for the log: a node that is behind for long may lose some rather than hold them all.</summary>
     private const int MaxReasons = 100_000;
 
     private readonly Lock _gate = new();
-    private readonly Dictionary<string, (long Timestamp, bool Leaving)> _since = [];
+    private readonly Dictionary<string, Waiting> _since = [];
     private readonly Dictionary<string, long> _deferred = [];
     private readonly HashSet<string> _taken = [];
     private readonly Dictionary<(string App, BackendAddress Address), RouteReason> _reasons = [];
     private readonly Channel<(bool Later, long Number, string Port)> _queue = Channel.CreateUnboundedPrioritized<(bool, long, string)>();
     private long _number;
+
+    /// <summary>How long a port must not have changed to have settled: as long as the DEAs' heartbeats of one start or return come apart.</summary>
+    public static TimeSpan Settling { get; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>One that never settles is written all the same.</summary>
+    public static TimeSpan LongestSettling { get; } = TimeSpan.FromSeconds(4);
 
     /// <summary>Ports to <see cref="TryTake"/>.</summary>
     public ChannelReader<(bool Later, long Number, string Port)> Queue => _queue.Reader;
@@ -62,19 +75,26 @@ internal sealed class DirtyPorts
 
     /// <summary>
     /// A port that was read from the queue is about to be looked at; what changes from now on queues it again. False where somebody else has it: two that
-    /// look at one port at a time would only lose against each other, and the slower one's knowledge would be the older.
-    /// True obliges to <see cref="Finish"/>.
+    /// look at one port at a time would only lose against each other, and the slower one's knowledge would be the older. False too where it has to settle: then it stands in the
+    /// queue again, behind the others. True obliges to <see cref="Finish"/>.
     /// </summary>
     public bool TryTake(string port, out long timestamp)
     {
         lock (_gate)
         {
             timestamp = 0;
-            if (_taken.Contains(port) || !_since.Remove(port, out var marked))
+            if (_taken.Contains(port) || !_since.TryGetValue(port, out var marked))
             {
                 return false;
             }
 
+            if (HasToSettle(marked))
+            {
+                _queue.Writer.TryWrite((true, _number++, port));
+                return false;
+            }
+
+            _since.Remove(port);
             timestamp = marked.Timestamp;
             return _taken.Add(port);
         }
@@ -139,17 +159,29 @@ internal sealed class DirtyPorts
         }
     }
 
+    private bool HasToSettle(in Waiting marked)
+        => _since.Count > Storm && !marked.Leaving && marked.Latest > marked.Timestamp
+           && time.GetElapsedTime(marked.Latest) < Settling && time.GetElapsedTime(marked.Timestamp) < LongestSettling;
+
     private void Add(string port, bool leaving, long timestamp)
     {
-        if (_since.TryAdd(port, (timestamp, leaving)))
+        if (_since.TryAdd(port, new(timestamp, timestamp, leaving)))
         {
             _queue.Writer.TryWrite((!leaving, _number++, port));
+            return;
         }
-        else if (leaving && _since[port] is { Leaving: false } known)
+
+        var known = _since[port];
+        _since[port] = known with { Latest = Math.Max(known.Latest, timestamp), Leaving = known.Leaving || leaving };
+        if (leaving && !known.Leaving)
         {
             // It stands in the queue twice now; whoever comes to it the second time finds it taken.
-            _since[port] = (known.Timestamp, true);
             _queue.Writer.TryWrite((false, _number++, port));
         }
     }
+
+    /// <param name="Timestamp">When the first event came that changed it since it was last looked at.</param>
+    /// <param name="Latest">When the last one came.</param>
+    /// <param name="Leaving">An address leaves it.</param>
+    private readonly record struct Waiting(long Timestamp, long Latest, bool Leaving);
 }
