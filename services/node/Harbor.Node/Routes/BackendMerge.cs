@@ -47,6 +47,13 @@ internal static class BackendMerge
         return changed ? merged : stored;
     }
 
+    /// <summary>An entry is its DEA's writer's; but an address that another instance has now must not wait for a writer who has not heard of that yet.</summary>
+    /// <param name="entry">A stored backend that the table does not have.</param>
+    /// <param name="holder">Who is at its address by now, where that is known.</param>
+    /// <param name="owns">Whether this node writes for a DEA.</param>
+    public static bool MayRemove(BackendEntry entry, (string App, string? Instance, string? Dea)? holder, Func<string?, bool> owns)
+        => owns(entry.DeaId) || (holder is { } other && (other.App != entry.AppGuid || other.Instance != entry.InstanceId) && owns(other.Dea));
+
     public static BackendAddress? AddressOf(BackendEntry entry)
         => entry.Port is > 0 and <= ushort.MaxValue && HostAddress.Parse(entry.Host) is { } host ? new(host, (ushort)entry.Port) : null;
 

@@ -75,10 +75,7 @@ internal sealed partial class BackendWriter
         return lost;
     }
 
-    /// <summary>An entry is its DEA's writer's; but an address that another instance has now must not wait for a writer who has not heard of that yet.</summary>
-    private bool MayRemove(BackendEntry entry)
-        => share.Owns(entry.DeaId)
-           || (routes.HolderOf(entry) is { } holder && (holder.App != entry.AppGuid || holder.Instance != entry.InstanceId) && share.Owns(holder.Dea));
+    private bool MayRemove(BackendEntry entry) => BackendMerge.MayRemove(entry, routes.HolderOf(entry), share.Owns);
 
     /// <param name="id">The port.</param>
     /// <param name="read">What is known is too old.</param>

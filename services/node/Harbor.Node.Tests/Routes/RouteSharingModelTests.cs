@@ -1,0 +1,169 @@
+using FsCheck;
+using FsCheck.Fluent;
+using Harbor.Node.Dea;
+using Harbor.Node.Routes;
+using Harbor.State.Ports;
+
+namespace Harbor.Node.Tests.Routes;
+
+/// <summary>
+/// Any sequence of events, heard by nodes that share the DEAs: their documents are the ones that a single node would write, whichever of them comes first, and what one has
+/// written leaves the others nothing to do. <c>HARBOR_TEST_SEQUENCES</c> as for <see cref="RouteTableModelTests"/>; 5,000 otherwise.
+/// </summary>
+public sealed class RouteSharingModelTests
+{
+    private static readonly DateTimeOffset _start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private static int Sequences => int.Parse(Environment.GetEnvironmentVariable("HARBOR_TEST_SEQUENCES") ?? "5000", System.Globalization.CultureInfo.InvariantCulture);
+
+    private static IEnumerable<string> Ports => ModelSteps.Bindings.Select(binding => binding.Port).Distinct();
+
+    [Fact]
+    public void Documents_OfNodesThatShare_AreThoseOfOne()
+        => Prop.ForAll(ModelSteps.From(_start.ToUnixTimeSeconds()), Agrees).Check(Config.QuickThrowOnFailure.WithMaxTest(Sequences).WithEndSize(60));
+
+    private static bool Agrees(object[] steps)
+    {
+        var alone = new Store();
+        var shared = new Store();
+        var single = new Node(alone, _ => true);
+        Node[] nodes = [new(shared, dea => dea is "d1"), new(shared, dea => dea is "d2" or null), new(shared, dea => dea is "d3")];
+        var last = new Dictionary<string, HeartbeatReceived>();
+        var turn = 0;
+        foreach (var step in steps)
+        {
+            Action<Node>? happens = step switch
+            {
+                HeartbeatReceived heartbeat => node => node.Apply(heartbeat),
+                ModelSteps.BeatAgain again => last.TryGetValue(again.Dea, out var heartbeat) ? node => node.Apply(heartbeat) : null,
+                DeaEvent occurrence => node => node.Apply(occurrence),
+                int seconds => node => node.Pass(seconds),
+                true => node => node.Suspend(),
+                false => node => node.Resume(),
+                _ => null,
+            };
+            if (step is HeartbeatReceived { Dea: { } dea } named)
+            {
+                last[dea] = named;
+            }
+
+            if (happens is null)
+            {
+                continue;
+            }
+
+            happens(single);
+            single.Write();
+            foreach (var node in nodes)
+            {
+                happens(node);
+            }
+
+            // All have heard it; each may come first.
+            turn++;
+            for (var place = 0; place < nodes.Length; place++)
+            {
+                nodes[(place + turn) % nodes.Length].Write();
+            }
+
+            Compare(alone, shared, steps);
+            var writes = shared.Writes;
+            Array.ForEach(nodes, node => node.WriteAll());
+            if (shared.Writes != writes)
+            {
+                throw new InvalidOperationException($"After {string.Join("; ", steps)}: another look wrote again.");
+            }
+        }
+
+        return true;
+    }
+
+    private static void Compare(Store alone, Store shared, object[] steps)
+    {
+        foreach (var port in Ports)
+        {
+            var (expected, found) = (Told(alone, port), Told(shared, port));
+            if (!expected.SequenceEqual(found))
+            {
+                throw new InvalidOperationException($"After {string.Join("; ", steps)}: {port} has [{string.Join(", ", found)}], and of one node [{string.Join(", ", expected)}].");
+            }
+        }
+    }
+
+    private static List<string> Told(Store store, string port)
+        => [.. store.Documents[port].Select(entry => $"{entry.Host}:{entry.Port} {entry.AppGuid} {entry.InstanceId} {entry.DeaId} {entry.Draining}").Order(StringComparer.Ordinal)];
+
+    private sealed class Store
+    {
+        public Dictionary<string, IReadOnlyList<BackendEntry>> Documents { get; } = Ports.ToDictionary(port => port, _ => (IReadOnlyList<BackendEntry>)[]);
+
+        public int Writes { get; private set; }
+
+        public void Replace(string port, IReadOnlyList<BackendEntry> backends)
+        {
+            if (!ReferenceEquals(Documents[port], backends))
+            {
+                Documents[port] = backends;
+                Writes++;
+            }
+        }
+    }
+
+    /// <summary>A node without threads: its table, its share, and the documents.</summary>
+    private sealed class Node
+    {
+        private readonly RouteTable _table = new(new() { ExitMemory = TimeSpan.FromDays(1) });
+        private readonly RouteChanges _changes = new();
+        private readonly Store _store;
+        private readonly Func<string?, bool> _owns;
+        private DateTimeOffset _now = _start;
+
+        public Node(Store store, Func<string?, bool> owns)
+        {
+            (_store, _owns) = (store, owns);
+            foreach (var port in ModelSteps.Bindings.GroupBy(binding => binding.Port))
+            {
+                _table.SetPort(port.Key, [.. port.Select(binding => (binding.App, (ushort)binding.IntPort))], _now, _changes);
+            }
+        }
+
+        public void Apply(DeaEvent occurrence) => _table.Apply(occurrence, _now, _changes);
+
+        public void Suspend() => _table.Suspend();
+
+        public void Resume() => _table.Resume(_now);
+
+        public void Pass(int seconds)
+        {
+            for (var second = 0; second < seconds; second++)
+            {
+                _now = _now.AddSeconds(1);
+                _table.Tick(_now, _changes);
+            }
+        }
+
+        /// <summary>Looks at the ports that changed.</summary>
+        public void Write()
+        {
+            foreach (var port in _changes.Ports)
+            {
+                Write(port);
+            }
+
+            _changes.Clear();
+        }
+
+        public void WriteAll()
+        {
+            foreach (var port in Ports)
+            {
+                Write(port);
+            }
+        }
+
+        private void Write(string port) => _store.Replace(port, BackendMerge.Merge(_store.Documents[port], _table.BackendsOf(port), _owns, MayRemove));
+
+        private bool MayRemove(BackendEntry entry)
+            => BackendMerge.MayRemove(entry, BackendMerge.AddressOf(entry) is { } address ? _table.HolderOf(address) : null, _owns);
+    }
+}
