@@ -60,7 +60,7 @@ internal sealed partial class BackendWriter(
                 else
                 {
                     writers.Release();
-                    if (dirty.Count > DirtyPorts.Storm)
+                    if (dirty.IsStorm)
                     {
                         // All that waits has to settle first.
                         await Task.Delay(SettlingLook, time, stoppingToken);

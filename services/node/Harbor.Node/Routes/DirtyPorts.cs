@@ -35,6 +35,18 @@ internal sealed class DirtyPorts(TimeProvider time)
     /// <summary>Ports to <see cref="TryTake"/>.</summary>
     public ChannelReader<(bool Later, long Number, string Port)> Queue => _queue.Reader;
 
+    /// <summary>See the remarks of the class.</summary>
+    public bool IsStorm
+    {
+        get
+        {
+            lock (_gate)
+            {
+                return _since.Count > Storm;
+            }
+        }
+    }
+
     public int Count
     {
         get

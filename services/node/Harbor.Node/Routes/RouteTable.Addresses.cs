@@ -9,6 +9,11 @@ internal sealed partial class RouteTable
         if (host is { } at && (at != instance.Host || !wanted.SequenceEqual(instance.Ports)))
         {
             Touch(instance, RouteReason.PortsChanged);
+            if (instance.Ports.Length > 0)
+            {
+                MarkPorts(instance);
+            }
+
             if (at != instance.Host)
             {
                 ReleaseAll(instance);
@@ -109,6 +114,7 @@ internal sealed partial class RouteTable
         if (_holders.TryGetValue(address, out var holder) && holder == instance)
         {
             _holders.Remove(address);
+            MarkPorts(instance);
             foreach (var binding in instance.App.Bindings)
             {
                 _changes.Leaving.Add(binding.PortId);
@@ -131,6 +137,7 @@ internal sealed partial class RouteTable
             foreach (var other in instance.App.Instances.Where(other => other != instance))
             {
                 Touch(other, RouteReason.BindingsChanged);
+                MarkPorts(other);
             }
         }
     }

@@ -110,6 +110,7 @@ internal sealed partial class RouteTable
         foreach (var instance in app.Instances)
         {
             Touch(instance, RouteReason.BindingsChanged);
+            MarkPorts(instance);
         }
     }
 }

@@ -197,7 +197,7 @@ internal sealed partial class RouteTable(RouteTableOptions options, Func<string?
         }
     }
 
-    /// <summary>The ports of the instance's application may look different now. Called before and after whatever changes an instance.</summary>
+    /// <summary>The ports of the instance's application may look different now, to the node that writes for its DEA. Called before and after whatever changes an instance.</summary>
     private void Touch(Instance instance, RouteReason? reason)
     {
         ExpectChange(instance.Dea);
@@ -206,9 +206,9 @@ internal sealed partial class RouteTable(RouteTableOptions options, Func<string?
             return;
         }
 
-        foreach (var binding in instance.App.Bindings)
+        if (_owns(instance.Dea?.Id))
         {
-            _changes.Ports.Add(binding.PortId);
+            MarkPorts(instance);
         }
 
         if (reason is { } known)
@@ -217,6 +217,18 @@ internal sealed partial class RouteTable(RouteTableOptions options, Func<string?
             {
                 _changes.Reasons[(instance.App.Guid, new(instance.Host, port.HostPort))] = known;
             }
+        }
+    }
+
+    /// <summary>
+    /// The instance may have left ports of its application. Every node looks at those: a document may name another DEA for the address still, that of its former holder or
+    /// where the instance was before, and only that one's writer can take it out.
+    /// </summary>
+    private void MarkPorts(Instance instance)
+    {
+        foreach (var binding in instance.App.Bindings)
+        {
+            _changes.Ports.Add(binding.PortId);
         }
     }
 }

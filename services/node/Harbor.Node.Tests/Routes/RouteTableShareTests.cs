@@ -1,0 +1,65 @@
+using Harbor.Node.Dea;
+using Harbor.Node.Routes;
+
+namespace Harbor.Node.Tests.Routes;
+
+/// <summary>Which ports a node looks at that writes for some of the DEAs: here for <c>ours</c>.</summary>
+public sealed class RouteTableShareTests
+{
+    private static readonly DateTimeOffset _now = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
+
+    private readonly RouteTable _table = new(new(), dea => dea == "ours");
+    private readonly RouteChanges _changes = new();
+
+    public RouteTableShareTests()
+    {
+        _table.SetPort("default/1", [("mud", 4100)], _now, _changes);
+        _changes.Clear();
+    }
+
+    [Fact]
+    public void Change_OnAnothersDea_IsKnownAndNotLookedAt()
+    {
+        Beat("theirs", "mud", 61044);
+
+        _changes.Ports.ShouldBeEmpty();
+        _table.BackendsOf("default/1").ShouldHaveSingleItem();
+    }
+
+    [Fact]
+    public void Change_OnAnOwnDea_IsLookedAt()
+    {
+        Beat("ours", "mud", 61044);
+
+        _changes.Ports.ShouldBe(["default/1"]);
+    }
+
+    [Theory]
+    [InlineData("mud")]
+    [InlineData("unbound")]
+    public void Address_ThatAnInstanceOnAnOwnDeaTakes_IsLookedAtWhereItWas(string app)
+    {
+        Beat("theirs", "mud", 61044);
+
+        Beat("ours", app, 61044);
+
+        _changes.Ports.ShouldBe(["default/1"]);
+    }
+
+    [Fact]
+    public void End_OfAnInstanceOnAnothersDea_IsLookedAt()
+    {
+        Beat("ours", "mud", 61044, "i1");
+        Beat("theirs", "mud", 61044, "i1");
+        _changes.Clear();
+
+        _table.Apply(new DropletExited("mud", "i1", Evacuating: false, double.NaN), _now, _changes);
+
+        _changes.Ports.ShouldBe(["default/1"], "its document may name the former DEA still");
+    }
+
+    private void Beat(string dea, string app, int port, string? instance = null) => _table.Apply(
+        new HeartbeatReceived(dea, [new() { App = app, Instance = instance ?? $"{app}-on-{dea}", State = DropletState.Running, Began = double.NaN, Host = HostAddress.Parse("10.0.4.7"), Ports = [new(4100, (ushort)port)] }]),
+        _now,
+        _changes);
+}
