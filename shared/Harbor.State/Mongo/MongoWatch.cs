@@ -29,6 +29,9 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
 
     private readonly StreamCatchUp _catchUp = new();
 
+    // Of what was read while the stream was behind, until it has told as much: a server's clock may lag behind what it lets one read.
+    private readonly Dictionary<string, long> _read = new(StringComparer.Ordinal);
+
     /// <summary>The next changes; none where nothing happened for a while.</summary>
     public async Task<IReadOnlyList<DocumentChange<T>>> NextAsync(CancellationToken cancellationToken)
     {
@@ -95,6 +98,8 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
 
         _resumeToken = _cursor.GetResumeToken();
         _catchUp.Begin(time);
+        _read.Clear();
+        snapshot.ForEach(document => _read[document.Id] = document.Version);
         return [DocumentChange<T>.SnapshotStarted, .. snapshot.Select(DocumentChange<T>.Upserted), DocumentChange<T>.SnapshotCompleted];
     }
 
@@ -119,6 +124,11 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
             Close();
             _resumeToken = null;
             return [];
+        }
+
+        if (_catchUp.IsOver && events.Count == 0)
+        {
+            _read.Clear();
         }
 
         var changes = _catchUp.IsOver ? Read(events) : await CatchUpAsync(events, cancellationToken);
@@ -146,11 +156,28 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
         var stored = found.ToDictionary(document => document[MongoShape<T>.Id].AsString, StringComparer.Ordinal);
         var read = unsure.Select(DocumentChange<T>? (id) => !stored.TryGetValue(id, out var found) ? DocumentChange<T>.Deleted(id)
             : documents.Read(found) is { } document ? DocumentChange<T>.Upserted(document)
-            : null);
-        return [.. read.OfType<DocumentChange<T>>(), .. Read(newer)];
+            : null).OfType<DocumentChange<T>>().ToList();
+        foreach (var change in read)
+        {
+            _read[change.Id] = change.Document?.Version ?? 0;
+        }
+
+        return [.. read, .. Read(newer)];
     }
 
-    private List<DocumentChange<T>> Read(IEnumerable<MongoChange> events) => [.. events.Select(Change).OfType<DocumentChange<T>>()];
+    private List<DocumentChange<T>> Read(IEnumerable<MongoChange> events) => [.. events.Select(Change).OfType<DocumentChange<T>>().Where(IsNews)];
+
+    /// <summary>False for a version older than the one that was read. Whatever else it is, the stream has come as far with the document.</summary>
+    private bool IsNews(DocumentChange<T> change)
+    {
+        if (change.Document is { } document && _read.TryGetValue(change.Id, out var version) && document.Version < version)
+        {
+            return false;
+        }
+
+        _read.Remove(change.Id);
+        return true;
+    }
 
     /// <summary>Nothing where the looked-up document is gone already (the event of its deletion follows) or cannot be read.</summary>
     private DocumentChange<T>? Change(MongoChange change) => change switch
