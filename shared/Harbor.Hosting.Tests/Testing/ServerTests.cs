@@ -8,7 +8,7 @@ using RabbitMQ.Client;
 
 namespace Harbor.Hosting.Tests.Testing;
 
-public sealed class ServerTests(RabbitMqServer rabbit, MongoServer mongo, OwnNatsServer nats) : IClassFixture<MongoServer>, IClassFixture<OwnNatsServer>
+public sealed class ServerTests(RabbitMqServer rabbit, OwnMongoServer mongo, OwnNatsServer nats) : IClassFixture<OwnMongoServer>, IClassFixture<OwnNatsServer>
 {
     [Fact]
     public async Task Nats_KilledAndRestarted_AnswersAtTheSameAddress()
