@@ -134,11 +134,7 @@ internal sealed partial class RouteTable
         instance.App.WithNamedPorts += names ? 1 : -1;
         if (instance.App.WithNamedPorts == (names ? 1 : 0))
         {
-            foreach (var other in instance.App.Instances.Where(other => other != instance))
-            {
-                Touch(other, RouteReason.BindingsChanged);
-                MarkPorts(other);
-            }
+            TouchAll(instance.App, except: instance);
         }
     }
 }

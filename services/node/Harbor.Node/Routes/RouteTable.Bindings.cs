@@ -105,9 +105,9 @@ internal sealed partial class RouteTable
         Since = new(instance.Since, TimeSpan.Zero),
     };
 
-    private void TouchAll(AppRoutes app)
+    private void TouchAll(AppRoutes app, Instance? except = null)
     {
-        foreach (var instance in app.Instances)
+        foreach (var instance in app.Instances.Where(instance => instance != except))
         {
             Touch(instance, RouteReason.BindingsChanged);
             MarkPorts(instance);

@@ -16,18 +16,25 @@ internal sealed partial class RouteTable
 
         if (!exit.Evacuating)
         {
-            var owner = instance.Dea?.Id;
-            Remove(instance, RouteReason.Exited);
-            if (instance.App.Bindings.Count > 0)
-            {
-                // Its end is told where it leaves its ports, by the node that owns the DEA.
-                IsNew(instance.App, exit.Instance, owner, RouteReason.Exited);
-            }
+            End(instance, exit.Instance, RouteReason.Exited);
         }
         else if (!instance.Evacuating)
         {
             instance.Evacuating = true;
             Touch(instance, RouteReason.Evacuating);
+        }
+    }
+
+    /// <summary>
+    /// Takes out an instance that has ended. That is told where it leaves its ports, by the node that owns the DEA, and so not once more: the DEA repeats a crash for an hour.
+    /// </summary>
+    private void End(Instance instance, string id, RouteReason reason)
+    {
+        var dea = instance.Dea?.Id;
+        Remove(instance, reason);
+        if (instance.App.Bindings.Count > 0)
+        {
+            IsNew(instance.App, id, dea, reason);
         }
     }
 

@@ -133,13 +133,7 @@ internal sealed partial class RouteTable
             _exits.Add(droplet.App, droplet.Instance, new(droplet.Began, Draining: false), _now);
         }
 
-        var owner = instance.Dea?.Id;
-        Remove(instance, RouteReason.NotRunning);
-        if (instance.App.Bindings.Count > 0)
-        {
-            // Its end is told where it leaves its ports, by the node that owns the DEA; the DEA repeats a crash for an hour.
-            IsNew(instance.App, droplet.Instance, owner, RouteReason.NotRunning);
-        }
+        End(instance, droplet.Instance, RouteReason.NotRunning);
     }
 
     /// <summary>Of an older state nothing is taken, but what is named is not absent.</summary>

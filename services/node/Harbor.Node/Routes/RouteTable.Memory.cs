@@ -12,15 +12,18 @@ internal sealed partial class RouteTable
         Begin(now, changes);
         var known = backend.Instance is null ? null : FindInstance(backend.App, backend.Instance);
         if (_holders.ContainsKey(backend.Address)
-            || (known is { Remembered: false } && !LacksMainPort(known))
             || (backend.Instance is not null && _exits.Find(backend.App, backend.Instance) is { Draining: false }))
         {
             return;
         }
 
-        if (known is not null && LacksMainPort(known))
+        if (known is { Remembered: false })
         {
-            SetPorts(known, backend.Address.Host, [new(0, backend.Address.Port, Main: true)], RouteReason.Remembered);
+            if (LacksMainPort(known))
+            {
+                SetPorts(known, backend.Address.Host, [new(0, backend.Address.Port, Main: true)], RouteReason.Remembered);
+            }
+
             return;
         }
 
