@@ -6,7 +6,7 @@ using Harbor.Node.Routes;
 namespace Harbor.Node.Tests.Routes;
 
 /// <summary>
-/// Sequences of what can happen to a node: events, among them some late or doubled; heartbeats that come again (<see cref="BeatAgain"/>); a number of seconds that pass; true and false for NATS lost and back; and
+/// Sequences of what can happen to a node: events, among them some late or doubled; heartbeats that come again, as nearly all do; a number of seconds that pass; true and false for NATS lost and back; and
 /// <see cref="Restart"/>. Few applications, instances and addresses, so that they meet.
 /// </summary>
 internal static class ModelSteps
@@ -14,15 +14,33 @@ internal static class ModelSteps
     /// <summary>The node ends, and another one begins with the stored ports.</summary>
     public const string Restart = "restart";
 
-    /// <summary>The DEA's last heartbeat comes again, to the byte: as nearly all do.</summary>
-    public sealed record BeatAgain(string Dea);
-
     /// <summary>Two applications of one binding each on one port, one of two bindings, and (not here) one of none.</summary>
     public static readonly (string Port, string App, int IntPort)[] Bindings =
         [("default/1", "mud", 4100), ("default/1", "dice", 4200), ("default/2", "chat", 4100), ("default/3", "chat", 4101)];
 
+    public static IEnumerable<string> PortIds => Bindings.Select(binding => binding.Port).Distinct();
+
     private static readonly string[] _apps = ["mud", "mud", "dice", "chat", "unbound"];
     private static readonly string[] _deas = ["d1", "d2", "d3"];
+
+    /// <summary>How many sequences a run tries: as <c>HARBOR_TEST_SEQUENCES</c> says.</summary>
+    public static int Sequences(int otherwise)
+        => Environment.GetEnvironmentVariable("HARBOR_TEST_SEQUENCES") is { } text ? int.Parse(text, System.Globalization.CultureInfo.InvariantCulture) : otherwise;
+
+    public static List<(string App, ushort IntPort)> AppsOf(string port)
+        => [.. Bindings.Where(binding => binding.Port == port).Select(binding => (binding.App, (ushort)binding.IntPort))];
+
+    /// <summary>A table that remembers exits for longer than any sequence, with the bindings.</summary>
+    public static RouteTable NewTable(DateTimeOffset now, RouteChanges changes, Func<string?, bool>? owns = null)
+    {
+        var table = new RouteTable(new() { ExitMemory = TimeSpan.FromDays(1) }, owns);
+        foreach (var port in PortIds)
+        {
+            table.SetPort(port, AppsOf(port), now, changes);
+        }
+
+        return table;
+    }
 
     /// <param name="start">The first moment, in seconds since 1970.</param>
     public static Arbitrary<object[]> From(double start) => Arb.From(Sequence(start), Shorter);
@@ -30,7 +48,7 @@ internal static class ModelSteps
     private static Gen<object[]> Sequence(double start) =>
         from steps in Step(start).ListOf()
         from copies in Gen.Choose(0, 10_000).Two().ListOf(5)
-        select Doubled(steps, copies);
+        select Resolved(Doubled(steps, copies));
 
     /// <summary>Some of the events come once more, at once or late: between publishers NATS keeps no order, and one that lost its link says again what it had said.</summary>
     private static object[] Doubled(IEnumerable<object> steps, IEnumerable<(int Which, int Later)> copies)
@@ -43,6 +61,23 @@ internal static class ModelSteps
         }
 
         return [.. all];
+    }
+
+    /// <summary>The heartbeats that come again, each the very one that its DEA last sent.</summary>
+    private static object[] Resolved(object[] steps)
+    {
+        var last = new Dictionary<string, object>();
+        var resolved = new List<object>();
+        foreach (var step in steps.Select(step => step is BeatAgain again ? last.GetValueOrDefault(again.Dea) : step).OfType<object>())
+        {
+            resolved.Add(step);
+            if (step is HeartbeatReceived { Dea: { } dea })
+            {
+                last[dea] = step;
+            }
+        }
+
+        return [.. resolved];
     }
 
     private static IEnumerable<object[]> Shorter(object[] steps)
@@ -129,4 +164,7 @@ internal static class ModelSteps
 
     /// <summary>Two of the DEAs are one machine's, as after a restart.</summary>
     private static Gen<HostAddress> Host(string? dea) => Gen.Constant(HostAddress.Parse(dea is "d1" or "d2" ? "10.0.0.1" : "10.0.0.2")!.Value);
+
+    /// <summary>The DEA's last heartbeat comes again, to the byte; none where it has sent none.</summary>
+    private sealed record BeatAgain(string Dea);
 }

@@ -14,13 +14,9 @@ public sealed class RouteSharingModelTests
 {
     private static readonly DateTimeOffset _start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static int Sequences => int.Parse(Environment.GetEnvironmentVariable("HARBOR_TEST_SEQUENCES") ?? "5000", System.Globalization.CultureInfo.InvariantCulture);
-
-    private static IEnumerable<string> Ports => ModelSteps.Bindings.Select(binding => binding.Port).Distinct();
-
     [Fact]
     public void Documents_OfNodesThatShare_AreThoseOfOne()
-        => Prop.ForAll(ModelSteps.From(_start.ToUnixTimeSeconds()), Agrees).Check(Config.QuickThrowOnFailure.WithMaxTest(Sequences).WithEndSize(60));
+        => Prop.ForAll(ModelSteps.From(_start.ToUnixTimeSeconds()), Agrees).Check(Config.QuickThrowOnFailure.WithMaxTest(ModelSteps.Sequences(5_000)).WithEndSize(60));
 
     private static bool Agrees(object[] steps)
     {
@@ -28,26 +24,18 @@ public sealed class RouteSharingModelTests
         var shared = new Store();
         var single = new Node(alone, _ => true);
         Node[] nodes = [new(shared, dea => dea is "d1"), new(shared, dea => dea is "d2" or null), new(shared, dea => dea is "d3")];
-        var last = new Dictionary<string, HeartbeatReceived>();
         var behind = new Random(steps.Length);
         var turn = 0;
         foreach (var step in steps)
         {
             Action<Node>? happens = step switch
             {
-                HeartbeatReceived heartbeat => node => node.Apply(heartbeat),
-                ModelSteps.BeatAgain again => last.TryGetValue(again.Dea, out var heartbeat) ? node => node.Apply(heartbeat) : null,
                 DeaEvent occurrence => node => node.Apply(occurrence),
                 int seconds => node => node.Pass(seconds),
                 true => node => node.Suspend(),
                 false => node => node.Resume(),
                 _ => null,
             };
-            if (step is HeartbeatReceived { Dea: { } dea } named)
-            {
-                last[dea] = named;
-            }
-
             if (happens is null)
             {
                 continue;
@@ -94,7 +82,7 @@ public sealed class RouteSharingModelTests
 
     private static void Compare(Store alone, Store shared, object[] steps)
     {
-        foreach (var port in Ports)
+        foreach (var port in ModelSteps.PortIds)
         {
             var (expected, found) = (Told(alone, port), Told(shared, port));
             if (!expected.SequenceEqual(found))
@@ -109,7 +97,7 @@ public sealed class RouteSharingModelTests
 
     private sealed class Store
     {
-        public Dictionary<string, IReadOnlyList<BackendEntry>> Documents { get; } = Ports.ToDictionary(port => port, _ => (IReadOnlyList<BackendEntry>)[]);
+        public Dictionary<string, IReadOnlyList<BackendEntry>> Documents { get; } = ModelSteps.PortIds.ToDictionary(port => port, _ => (IReadOnlyList<BackendEntry>)[]);
 
         public int Writes { get; private set; }
 
@@ -128,20 +116,12 @@ public sealed class RouteSharingModelTests
     {
         private readonly RouteTable _table;
         private readonly RouteChanges _changes = new();
-        private readonly Store _store;
         private readonly Func<string?, bool> _owns;
         private DateTimeOffset _now = _start;
 
-        public Store Store => _store;
+        public Node(Store store, Func<string?, bool> owns) => (Store, _owns, _table) = (store, owns, ModelSteps.NewTable(_now, _changes, owns));
 
-        public Node(Store store, Func<string?, bool> owns)
-        {
-            (_store, _owns, _table) = (store, owns, new(new() { ExitMemory = TimeSpan.FromDays(1) }, owns));
-            foreach (var port in ModelSteps.Bindings.GroupBy(binding => binding.Port))
-            {
-                _table.SetPort(port.Key, [.. port.Select(binding => (binding.App, (ushort)binding.IntPort))], _now, _changes);
-            }
-        }
+        public Store Store { get; }
 
         public void Apply(DeaEvent occurrence) => _table.Apply(occurrence, _now, _changes);
 
@@ -171,7 +151,7 @@ public sealed class RouteSharingModelTests
 
         public void WriteAll()
         {
-            foreach (var port in Ports)
+            foreach (var port in ModelSteps.PortIds)
             {
                 Write(port);
             }
@@ -179,14 +159,14 @@ public sealed class RouteSharingModelTests
 
         private void Write(string port)
         {
-            var stored = _store.Documents[port];
+            var stored = Store.Documents[port];
             var merged = BackendMerge.Merge(stored, _table.BackendsOf(port), _owns, MayRemove);
             if (merged.Except(stored).FirstOrDefault(entry => !_owns(entry.DeaId)) is { } stray)
             {
                 throw new InvalidOperationException($"{stray.Host}:{stray.Port} on {stray.DeaId} is another node's to write.");
             }
 
-            _store.Replace(port, merged);
+            Store.Replace(port, merged);
         }
 
         private bool MayRemove(BackendEntry entry)

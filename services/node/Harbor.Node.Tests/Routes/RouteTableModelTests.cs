@@ -13,21 +13,17 @@ public sealed class RouteTableModelTests
 {
     private static readonly DateTimeOffset _start = new(2026, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
-    private static int Sequences => int.Parse(Environment.GetEnvironmentVariable("HARBOR_TEST_SEQUENCES") ?? "20000", System.Globalization.CultureInfo.InvariantCulture);
-
     private static double StartSeconds => _start.ToUnixTimeSeconds();
-
-    private static IEnumerable<string> Ports => ModelSteps.Bindings.Select(binding => binding.Port).Distinct();
 
     [Fact]
     public void Table_AfterAnySequenceOfEvents_IsWhatTheModelSays()
-        => Prop.ForAll(ModelSteps.From(StartSeconds), Agrees).Check(Config.QuickThrowOnFailure.WithMaxTest(Sequences).WithEndSize(60));
+        => Prop.ForAll(ModelSteps.From(StartSeconds), Agrees).Check(Config.QuickThrowOnFailure.WithMaxTest(ModelSteps.Sequences(20_000)).WithEndSize(60));
 
     private static bool Agrees(object[] steps)
     {
         var changes = new RouteChanges();
         var now = _start;
-        var table = NewTable(now, changes);
+        var table = ModelSteps.NewTable(now, changes);
         var model = new RouteModel(StartSeconds, ModelSteps.Bindings);
         var heartbeats = new Heartbeats();
         foreach (var step in steps)
@@ -39,12 +35,6 @@ public sealed class RouteTableModelTests
                 case HeartbeatReceived heartbeat:
                     heartbeats.Apply(table, heartbeat, now, changes);
                     model.Apply(heartbeat);
-                    break;
-                case ModelSteps.BeatAgain again when heartbeats.LastOf(again.Dea) is { } heartbeat:
-                    heartbeats.Apply(table, heartbeat, now, changes);
-                    model.Apply(heartbeat);
-                    break;
-                case ModelSteps.BeatAgain:
                     break;
                 case DeaEvent occurrence:
                     table.Apply(occurrence, now, changes);
@@ -83,9 +73,6 @@ public sealed class RouteTableModelTests
     private sealed class Heartbeats
     {
         private readonly Dictionary<HeartbeatReceived, UInt128> _fingerprints = new(ReferenceEqualityComparer.Instance);
-        private readonly Dictionary<string, HeartbeatReceived> _last = [];
-
-        public HeartbeatReceived? LastOf(string dea) => _last.GetValueOrDefault(dea);
 
         public void Apply(RouteTable table, HeartbeatReceived heartbeat, DateTimeOffset now, RouteChanges changes)
         {
@@ -98,25 +85,20 @@ public sealed class RouteTableModelTests
             {
                 table.Apply(heartbeat with { Fingerprint = fingerprint }, now, changes);
             }
-
-            if (heartbeat.Dea is { } dea)
-            {
-                _last[dea] = heartbeat;
-            }
         }
     }
 
     private static void Compare(RouteTable table, RouteModel model, List<string> before, RouteChanges changes, object[] steps)
     {
         var after = Told(table);
-        var expected = Ports.SelectMany(port => model.BackendsOf(port).Select(backend => $"{port} {backend}")).Concat(model.Asking.Select(app => $"asks for {app}")).ToList();
+        var expected = ModelSteps.PortIds.SelectMany(port => model.BackendsOf(port).Select(backend => $"{port} {backend}")).Concat(model.Asking.Select(app => $"asks for {app}")).ToList();
         if (!after.SequenceEqual(expected))
         {
             throw new InvalidOperationException($"After {Describe(steps)}: the table says [{string.Join(", ", after)}], the model [{string.Join(", ", expected)}].");
         }
 
         // The writer looks at the ports that are named, and at no others.
-        foreach (var port in Ports.Where(port => !changes.Ports.Contains(port)))
+        foreach (var port in ModelSteps.PortIds.Where(port => !changes.Ports.Contains(port)))
         {
             if (!Of(port, before).SequenceEqual(Of(port, after)))
             {
@@ -127,27 +109,16 @@ public sealed class RouteTableModelTests
 
     private static IEnumerable<string> Of(string port, List<string> told) => told.Where(line => line.StartsWith(port, StringComparison.Ordinal));
 
-    private static RouteTable NewTable(DateTimeOffset now, RouteChanges changes)
-    {
-        var table = new RouteTable(new() { ExitMemory = TimeSpan.FromDays(1) });
-        foreach (var port in Ports)
-        {
-            table.SetPort(port, AppsOf(port), now, changes);
-        }
-
-        return table;
-    }
-
     /// <summary>The table of a node that begins now, with the ports' documents as the one before wrote them.</summary>
     private static RouteTable Restarted(RouteTable before, DateTimeOffset now, RouteChanges changes)
     {
         var table = new RouteTable(new() { ExitMemory = TimeSpan.FromDays(1) });
-        foreach (var port in Ports)
+        foreach (var port in ModelSteps.PortIds)
         {
-            table.SetPort(port, AppsOf(port), now, changes);
+            table.SetPort(port, ModelSteps.AppsOf(port), now, changes);
             foreach (var backend in before.BackendsOf(port))
             {
-                table.Remember(backend, AppsOf(port).First(app => app.App == backend.App).IntPort, now, changes);
+                table.Remember(backend, ModelSteps.AppsOf(port).First(app => app.App == backend.App).IntPort, now, changes);
             }
         }
 
@@ -155,11 +126,8 @@ public sealed class RouteTableModelTests
         return table;
     }
 
-    private static List<(string App, ushort IntPort)> AppsOf(string port)
-        => [.. ModelSteps.Bindings.Where(binding => binding.Port == port).Select(binding => (binding.App, (ushort)binding.IntPort))];
-
     private static List<string> Told(RouteTable table)
-        => [.. Ports.SelectMany(port => table.BackendsOf(port).Select(backend => $"{port} {backend.Address} {backend.App} {backend.Instance} {backend.Dea} {backend.Draining}")),
+        => [.. ModelSteps.PortIds.SelectMany(port => table.BackendsOf(port).Select(backend => $"{port} {backend.Address} {backend.App} {backend.Instance} {backend.Dea} {backend.Draining}")),
             .. ModelSteps.Bindings.Select(binding => binding.App).Distinct().Where(table.NeedsMainPort).Select(app => $"asks for {app}")];
 
     private static string Describe(object[] steps) => string.Join("; ", steps.Select(step => step switch
