@@ -130,6 +130,18 @@ internal sealed class NodeRig : IAsyncDisposable
     public Task SharedAsync()
         => Eventually.TrueAsync(() => Share.Count == Partitions.Count / 2, "each node has half of the partitions", cancellationToken: Cancellation);
 
+    /// <summary>A port to which the application is bound, as both of two nodes that share know; its number.</summary>
+    public static async Task<int> SharedPortAsync(string app, NodeRig first, NodeRig second)
+    {
+        await first.SharedAsync();
+        await second.SharedAsync();
+        var port = await first.AllocateAsync($"s-{app}");
+        await first.BindAsync($"s-{app}", app, $"b-{app}");
+        await first.BoundAsync(port, app);
+        await second.BoundAsync(port, app);
+        return port;
+    }
+
     /// <summary>The id of a DEA of this node's share.</summary>
     public string OwnDea() => Enumerable.Range(0, 100 * Partitions.Count).Select(dea => $"d{dea}").First(Share.Owns);
 

@@ -17,8 +17,8 @@ public sealed class NodeSharedQuestionsTests(OwnNatsServer nats) : IClassFixture
     {
         await using var first = await StartAsync("a");
         await using var second = await StartAsync("b", first.Database);
-        var port = await BoundAsync("mud", first, second);
-        await BoundAsync("last", first, second);
+        var port = await NodeRig.SharedPortAsync("mud", first, second);
+        await NodeRig.SharedPortAsync("last", first, second);
         await using var asked = await first.Deas.SubscribeCoreAsync<string>("dea.find.droplet", cancellationToken: NodeRig.Cancellation);
 
         await BeatAsync(first, dea, "mud");
@@ -48,7 +48,7 @@ public sealed class NodeSharedQuestionsTests(OwnNatsServer nats) : IClassFixture
         await deas.PingAsync(NodeRig.Cancellation);
         await using (var second = await StartAsync("b", first.Database))
         {
-            port = await BoundAsync("mud", first, second);
+            port = await NodeRig.SharedPortAsync("mud", first, second);
             dea = second.OwnDea();
             await BeatAsync(first, dea, "mud");
             await AnswerAsync(first, await NextAsync(asked), dea);
@@ -72,7 +72,7 @@ public sealed class NodeSharedQuestionsTests(OwnNatsServer nats) : IClassFixture
         string dea;
         await using (var second = await StartAsync("b", first.Database))
         {
-            port = await BoundAsync("mud", first, second);
+            port = await NodeRig.SharedPortAsync("mud", first, second);
             dea = second.OwnDea();
             await BeatAsync(first, dea, "mud");
             await NextAsync(asked);
@@ -94,7 +94,7 @@ public sealed class NodeSharedQuestionsTests(OwnNatsServer nats) : IClassFixture
         string dea;
         await using (var second = await StartAsync("b", first.Database))
         {
-            port = await BoundAsync("mud", first, second);
+            port = await NodeRig.SharedPortAsync("mud", first, second);
             dea = second.OwnDea();
             await using var asked = await second.Deas.SubscribeCoreAsync<string>("dea.find.droplet", cancellationToken: NodeRig.Cancellation);
             await BeatAsync(second, dea, "mud");
@@ -121,17 +121,6 @@ public sealed class NodeSharedQuestionsTests(OwnNatsServer nats) : IClassFixture
         => rig.SayAsync(question.ReplyTo.ShouldNotBeNull(), $$"""{{{Field(dea)}}"droplet":"mud","instance":"i-mud-{{dea}}","state":"RUNNING","stats":{"host":"10.0.4.7","port":61023} }""");
 
     private static string Field(string? dea) => dea is null ? "" : $"\"dea\":\"{dea}\",";
-
-    private static async Task<int> BoundAsync(string app, NodeRig first, NodeRig second)
-    {
-        await first.SharedAsync();
-        await second.SharedAsync();
-        var port = await first.AllocateAsync($"s-{app}");
-        await first.BindAsync($"s-{app}", app, $"b-{app}");
-        await first.BoundAsync(port, app);
-        await second.BoundAsync(port, app);
-        return port;
-    }
 
     private Task<NodeRig> StartAsync(string id, string? database = null) => NodeRig.StartAsync(nats.Address, database, nodeId: id);
 }

@@ -16,7 +16,7 @@ public sealed class NodeSharedReasonsTests(OwnNatsServer nats) : IClassFixture<O
         await using var seqOfSecond = await SeqServer.StartAsync();
         await using var first = await StartAsync("a", seqOfFirst);
         await using var second = await StartAsync("b", seqOfSecond, first.Database);
-        await BoundAsync(first, second);
+        await NodeRig.SharedPortAsync("mud", first, second);
 
         string?[] deas = [.. Enumerable.Range(0, Deas).Select(dea => $"d{dea}"), null];
         foreach (var dea in deas.Concat(deas))
@@ -43,7 +43,7 @@ public sealed class NodeSharedReasonsTests(OwnNatsServer nats) : IClassFixture<O
         string dea;
         await using (var second = await StartAsync("b", seqOfSecond, first.Database))
         {
-            await BoundAsync(first, second);
+            await NodeRig.SharedPortAsync("mud", first, second);
             dea = second.OwnDea();
             await first.SayAsync("dea.heartbeat", Heartbeat(dea));
             await TellsItsLastAsync(first, seqOfFirst);
@@ -79,16 +79,6 @@ public sealed class NodeSharedReasonsTests(OwnNatsServer nats) : IClassFixture<O
         => [.. seq.Events
             .Where(told => told["AppGuid"] == "mud" && told.Template.Contains("is no backend", StringComparison.Ordinal) && told["InstanceId"]?.StartsWith("last", StringComparison.Ordinal) != true)
             .Select(told => $"{told["InstanceId"]} {told["Reason"]}")];
-
-    private static async Task BoundAsync(NodeRig first, NodeRig second)
-    {
-        await first.SharedAsync();
-        await second.SharedAsync();
-        var port = await first.AllocateAsync("s1");
-        await first.BindAsync("s1", "mud", "b1");
-        await first.BoundAsync(port, "mud");
-        await second.BoundAsync(port, "mud");
-    }
 
     private Task<NodeRig> StartAsync(string id, SeqServer seq, string? database = null)
         => NodeRig.StartAsync(nats.Address, database, nodeId: id, settings: new() { ["Harbor:Logging:Seq:Url"] = seq.Url });
