@@ -23,9 +23,10 @@ internal sealed class RelayedCommand : LoadCommand
             Add(option);
         }
 
-        Validators.Add(result =>
+        // On the option: where a command is validated, the defaults of what is not given have no values yet.
+        _nodes.Validators.Add(result =>
         {
-            if (result.GetResult(_nodes) is { Implicit: false } && !result.GetValue(_mongo))
+            if (!result.Implicit && !result.GetValue(_mongo))
             {
                 result.AddError("--nodes goes with --mongo: standalone has one node.");
             }
