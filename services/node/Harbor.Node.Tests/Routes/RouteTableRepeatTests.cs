@@ -92,6 +92,71 @@ public sealed class RouteTableRepeatTests
     }
 
     [Fact]
+    public void Heartbeat_WithACrashedInstance_IsKnownAgain_UntilThatAppearsElsewhere()
+    {
+        // Not bound, and so nobody is told each time that it is no backend; but it may hold an address of one that is.
+        var heartbeat = new HeartbeatReceived("d1", [Crashed("i1", 7), Running("i2", 61045)]) { Fingerprint = 1 };
+        _table.Apply(heartbeat, _now, _changes);
+        _table.Apply(heartbeat, _now, _changes);
+        Repeats(1).ShouldBeTrue();
+
+        _table.Apply(new HeartbeatReceived("d2", [Running("i1", 61044) with { App = "unbound", Began = 6 }, Running("i8", 61046)]), _now, _changes);
+        _table.InstanceCount.ShouldBe(3);
+
+        Repeats(1).ShouldBeFalse();
+        _table.Apply(heartbeat, _now, _changes);
+        _table.InstanceCount.ShouldBe(2, "it says of the same state that it is over");
+    }
+
+    [Fact]
+    public void Heartbeat_WithAnEarlierStateOfAnInstanceElsewhere_IsReadAgainWhenThatIsAnother()
+    {
+        var heartbeat = new HeartbeatReceived("d1", [Crashed("i1", 7), Running("i2", 61045)]) { Fingerprint = 1 };
+        _table.Apply(new HeartbeatReceived("d2", [Running("i1", 61044) with { App = "unbound", Began = 8 }, Running("i8", 61046)]), _now, _changes);
+        _table.Apply(heartbeat, _now, _changes);
+        _table.Apply(heartbeat, _now, _changes);
+        Repeats(1).ShouldBeTrue();
+
+        _table.Apply(new HeartbeatReceived("d2", [Running("i8", 61046), Running("i9", 61047)]), _now, _changes);
+        _table.Apply(new HeartbeatReceived("d3", [Running("i1", 61044) with { App = "unbound", Began = 6 }, Running("i7", 61048)]), _now, _changes);
+
+        Repeats(1).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Heartbeat_WithWhatAnotherDeasNamesAsNotRunningToo_IsReadEachTime()
+    {
+        var first = new HeartbeatReceived("d1", [Crashed("i1", 7), Running("i2", 61045)]) { Fingerprint = 1 };
+        var second = new HeartbeatReceived("d2", [Crashed("i1", 7), Running("i8", 61046)]) { Fingerprint = 2 };
+        for (var time = 0; time < 2; time++)
+        {
+            _table.Apply(first, _now, _changes);
+            _table.Apply(second, _now, _changes);
+        }
+
+        Repeats(1).ShouldBeTrue();
+        Repeats(2).ShouldBeFalse();
+        _table.Apply(new HeartbeatReceived("d3", [Running("i1", 61044) with { App = "unbound", Began = 6 }, Running("i7", 61048)]), _now, _changes);
+        Repeats(1).ShouldBeFalse();
+    }
+
+    [Fact]
+    public void Heartbeat_OfMoreNotRunningThanAreKept_IsReadEachTime()
+    {
+        var table = new RouteTable(new() { MaxExits = 10 });
+        var heartbeat = new HeartbeatReceived("d1", [.. Enumerable.Range(0, 11).Select(number => Crashed($"c{number}", 7))]) { Fingerprint = 1 };
+        for (var time = 0; time < 3; time++)
+        {
+            table.Apply(heartbeat, _now, _changes);
+            table.TryRepeat(1, _now).ShouldBeFalse();
+        }
+
+        var another = new HeartbeatReceived("d1", [.. Enumerable.Range(0, 10).Select(number => Crashed($"c{number}", 7))]) { Fingerprint = 2 };
+        table.Apply(another, _now, _changes);
+        table.TryRepeat(2, _now).ShouldBeTrue();
+    }
+
+    [Fact]
     public void Heartbeat_OnceAnApplicationWasBound_IsReadAgain()
     {
         Beat(1);
@@ -149,6 +214,8 @@ public sealed class RouteTableRepeatTests
 
     private void Beat(int fingerprint)
         => _table.Apply(new HeartbeatReceived("d1", [Running("i1", 61044), Running("i2", 61045)]) { Fingerprint = (UInt128)fingerprint }, _now, _changes);
+
+    private static DropletReport Crashed(string instance, double began) => new() { App = "unbound", Instance = instance, State = DropletState.Other, Began = began };
 
     private static DropletReport Running(string instance, int? port) => new()
     {

@@ -20,6 +20,9 @@ internal sealed class DeaRoutes(string id)
     /// <summary>The fingerprint of its last heartbeat, where the same again would change nothing.</summary>
     public UInt128? Repeats { get; set; }
 
+    /// <summary>What that heartbeat names as not running, and is no instance of this DEA.</summary>
+    public (string App, string Instance)[] NotRunning { get; set; } = [];
+
     /// <summary>It said <c>dea.shutdown</c> and has not started again.</summary>
     public bool ShuttingDown { get; set; }
 }

@@ -17,6 +17,7 @@ internal sealed partial class RouteTable
         }
 
         _isRepeat = true;
+        _named.Clear();
         foreach (var droplet in heartbeat.Droplets)
         {
             Report(droplet with { Began = Plausible(droplet.Began) }, dea);
@@ -118,12 +119,18 @@ internal sealed partial class RouteTable
     {
         if (FindInstance(droplet.App, droplet.Instance) is not { } instance)
         {
+            _named.Add((droplet.App, droplet.Instance));
             NoteAbsent(droplet.App, droplet.Instance, dea?.Id, RouteReason.NotRunning);
             return;
         }
 
         if (droplet.Began < instance.Began)
         {
+            if (instance.Dea != dea)
+            {
+                _named.Add((droplet.App, droplet.Instance));
+            }
+
             SetNamed(instance, dea);
             return;
         }

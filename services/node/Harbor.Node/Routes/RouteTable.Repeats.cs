@@ -9,7 +9,11 @@ internal sealed partial class RouteTable
 {
     private readonly Dictionary<UInt128, DeaRoutes> _repeats = [];
 
-    // Of the heartbeat that is being applied: whether it changes nothing.
+    // What the heartbeats of those name as not running, and is no instance of their DEA: where one appears elsewhere, its end is news again.
+    private readonly Dictionary<(string App, string Instance), DeaRoutes> _notRunning = [];
+
+    // Of the heartbeat that is being applied: whether it changes nothing, and what it names like that.
+    private readonly List<(string App, string Instance)> _named = [];
     private bool _isRepeat;
 
     /// <summary>Takes in a heartbeat of which all is known: true where it is what its DEA last said.</summary>
@@ -29,9 +33,23 @@ internal sealed partial class RouteTable
     {
         var isRepeat = _isRepeat;
         ExpectChange(dea);
-        if (isRepeat && fingerprint is { } known && _repeats.TryAdd(known, dea))
+        if (isRepeat && fingerprint is { } known && _notRunning.Count + _named.Count <= options.MaxExits && !_named.Exists(_notRunning.ContainsKey) && _repeats.TryAdd(known, dea))
         {
             dea.Repeats = known;
+            dea.NotRunning = [.. _named];
+            foreach (var name in dea.NotRunning)
+            {
+                _notRunning[name] = dea;
+            }
+        }
+    }
+
+    /// <summary>An instance appears: whoever has said that it is not running must be heard again.</summary>
+    private void ExpectEnd(string app, string instance)
+    {
+        if (_notRunning.TryGetValue((app, instance), out var dea))
+        {
+            ExpectChange(dea);
         }
     }
 
@@ -42,7 +60,7 @@ internal sealed partial class RouteTable
         if (dea?.Repeats is { } fingerprint)
         {
             _repeats.Remove(fingerprint);
-            dea.Repeats = null;
+            Clear(dea);
         }
     }
 
@@ -52,9 +70,20 @@ internal sealed partial class RouteTable
         _isRepeat = false;
         foreach (var dea in _repeats.Values)
         {
-            dea.Repeats = null;
+            Clear(dea);
         }
 
         _repeats.Clear();
+    }
+
+    private void Clear(DeaRoutes dea)
+    {
+        dea.Repeats = null;
+        foreach (var name in dea.NotRunning)
+        {
+            _notRunning.Remove(name);
+        }
+
+        dea.NotRunning = [];
     }
 }

@@ -128,6 +128,7 @@ internal sealed partial class RouteTable(RouteTableOptions options, Func<string?
         else
         {
             _instances.Add((instance.App, id), instance);
+            ExpectEnd(app, id);
         }
 
         return instance;
