@@ -80,6 +80,31 @@ public sealed class RouteTableNotesTests
         Told().ShouldBe([RouteReason.NoAddress]);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public void Address_ThatAnotherHolds_IsToldOnce_WhereItsPortIsBound(bool bound)
+    {
+        _owns = true;
+        if (bound)
+        {
+            _table.SetPort("default/2", [("mud", 4200)], _now, _changes);
+        }
+
+        var host = HostAddress.Parse("10.0.4.7")!.Value;
+        _table.Apply(new HeartbeatReceived("d2", [Named("u", 10, new PortMapping(8080, 61050)), Named("v", 10, new PortMapping(8080, 61051))]), _now, _changes);
+        for (var time = 0; time < 3; time++)
+        {
+            _table.Apply(new HeartbeatReceived("d1", [Named("mud", 5, new(4100, 61044), new(4200, 61050))]), _now, _changes);
+        }
+
+        Told().ShouldBe(bound ? [RouteReason.AddressHeld] : []);
+        _table.BackendsOf("default/1").Count.ShouldBe(1);
+
+        DropletReport Named(string app, double began, params PortMapping[] ports)
+            => new() { App = app, Instance = "i1", State = DropletState.Running, Began = began, Host = host, Ports = ports };
+    }
+
     private IEnumerable<RouteReason> Told() => _changes.Notes.Select(note => note.Reason);
 
     private void Beat(DropletState state, string instance = "i1")

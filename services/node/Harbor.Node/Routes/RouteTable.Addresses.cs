@@ -56,6 +56,11 @@ internal sealed partial class RouteTable
             {
                 granted[count++] = port;
             }
+            else if (IsBound(instance.App, port))
+            {
+                _refused = instance;
+                Note(instance, instance.Host.WithPort(port.HostPort), RouteReason.AddressHeld);
+            }
         }
 
         return count == granted.Length ? granted : granted[..count];
@@ -72,7 +77,6 @@ internal sealed partial class RouteTable
         {
             if (instance.Began < holder.Began)
             {
-                Note(instance, address.ToString(), RouteReason.AddressHeld);
                 return false;
             }
 

@@ -75,6 +75,12 @@ internal sealed partial class RouteTable
         => _apps.TryGetValue(guid, out var app) && app.Bindings.Count == 1 && StandsIn(app)
            && app.Instances.Exists(instance => instance is { Id: not null, Ports.Length: 0 } && _owns(instance.Dea?.Id));
 
+    private bool IsBound(AppRoutes app, in InstancePort port)
+    {
+        var containerPort = port.ContainerPort;
+        return app.Bindings.Exists(binding => binding.IntPort == containerPort) || (port.Main && app.Bindings.Count == 1 && StandsIn(app));
+    }
+
     private bool StandsIn(AppRoutes app) => options.UseMainPort && app.WithNamedPorts == 0;
 
     private static void Collect(AppRoutes app, ushort intPort, bool mainPort, List<(long, Backend)> found)

@@ -38,6 +38,12 @@ internal sealed partial class RouteTable
             return;
         }
 
+        // That the address of a bound port is held has been noted where it was refused.
+        if (_refused == instance)
+        {
+            return;
+        }
+
         foreach (var binding in app.Bindings)
         {
             if (!Array.Exists(instance.Ports, port => port.ContainerPort == binding.IntPort || (mainPort && port.Main)))

@@ -22,9 +22,10 @@ internal sealed partial class RouteTable(RouteTableOptions options, Func<string?
     private readonly Dictionary<string, IReadOnlyList<(string App, ushort IntPort)>> _ports = [];
     private readonly ExitMarks _exits = new(options.ExitMemory, options.MaxExits);
 
-    // Of the event that is being applied.
+    // Of the event that is being applied; with the instance that was refused the address of a bound port.
     private long _now;
     private RouteChanges _changes = new();
+    private Instance? _refused;
 
     private long _sequence;
 
@@ -76,6 +77,7 @@ internal sealed partial class RouteTable(RouteTableOptions options, Func<string?
     {
         _now = now.UtcTicks;
         _changes = changes;
+        _refused = null;
     }
 
     private AppRoutes App(string guid)
