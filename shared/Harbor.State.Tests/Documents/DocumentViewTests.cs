@@ -39,6 +39,23 @@ public sealed class DocumentViewTests
     }
 
     [Fact]
+    public async Task WaitFor_WhatIsBeingTold_AnswersWhenItHasBeenTold()
+    {
+        Task? waiting = null;
+        var early = false;
+        _view.Changed += _ =>
+        {
+            waiting = Task.Run(() => _view.WaitForAsync("a", _ => true, Cancelled));
+            early = SpinWait.SpinUntil(() => waiting.IsCompleted, TimeSpan.FromMilliseconds(100));
+        };
+
+        await RunAsync(Started, Up("a", 1));
+        await waiting!.WaitAsync(_patience, Cancelled);
+
+        early.ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task Snapshot_Again_DropsWhatIsGoneAndNothingElse()
     {
         await RunAsync(Started, Up("a", 1), Up("b", 2), Completed, Started, Up("b", 2), Up("c", 7), Completed);

@@ -11,6 +11,7 @@ namespace Harbor.State.Documents;
 public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "")
     where T : Document
 {
+    private readonly Lock _changing = new();
     private readonly ConcurrentDictionary<string, T> _known = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Waiter> _waiters = [];
@@ -35,7 +36,7 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
     /// <summary>Waits until the first snapshot is whole.</summary>
     public Task ReadyAsync(CancellationToken cancellationToken) => _ready.Task.WaitAsync(cancellationToken);
 
-    /// <summary>Waits until the document, null where there is none, is as asked for; answers it. The condition is evaluated on the view's own task: keep it short.</summary>
+    /// <summary>Waits until the document, null where there is none, is as asked for; answers it when <see cref="Changed"/> has been called for it. The condition is evaluated on the view's own task: keep it short.</summary>
     public async Task<T?> WaitForAsync(string id, Func<T?, bool> condition, CancellationToken cancellationToken)
     {
         var waiter = new Waiter(id, condition);
@@ -46,10 +47,14 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
 
         try
         {
-            // Of a document that was not seen, nothing is known before the first snapshot is whole.
-            if (IsReady || _known.ContainsKey(id))
+            // Not between a change and the telling of it: who waits may rely on what the listeners make of it.
+            lock (_changing)
             {
-                waiter.Offer(Find(id));
+                // Of a document that was not seen, nothing is known before the first snapshot is whole.
+                if (IsReady || _known.ContainsKey(id))
+                {
+                    waiter.Offer(Find(id));
+                }
             }
 
             return await waiter.Found.WaitAsync(cancellationToken);
@@ -70,7 +75,10 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
         {
             await foreach (var change in documents.WatchAsync(idPrefix, cancellationToken))
             {
-                Apply(change);
+                lock (_changing)
+                {
+                    Apply(change);
+                }
             }
         }
         catch (Exception exception)
