@@ -39,6 +39,41 @@ public sealed class DocumentViewTests
     }
 
     [Fact]
+    public async Task Learn_OfWhatReplacedTheKnown_IsToldAtOnce_AndNotAgain()
+    {
+        await RunAsync(Started, Up("a", 1), Completed);
+
+        _view.Learn(1, new() { Id = "a", Version = 5 });
+        _view.Find("a")!.Version.ShouldBe(5);
+        await RunAsync(Up("a", 3), Up("a", 5), Up("a", 6));
+
+        _told.ShouldBe(["a - 1", "a 1 5", "a 5 6"]);
+    }
+
+    [Fact]
+    public async Task Learn_OfWhatReplacedAnother_ChangesNothing()
+    {
+        await RunAsync(Started, Up("a", 3), Up("b", 1), Completed, DocumentChange<BoatDocument>.Deleted("b"));
+
+        _view.Learn(1, new() { Id = "a", Version = 5 });
+        _view.Learn(1, new() { Id = "b", Version = 5 });
+
+        _told.ShouldBe(["a - 3", "b - 1", "b 1 -"]);
+        _view.All.ShouldHaveSingleItem().Version.ShouldBe(3);
+    }
+
+    [Fact]
+    public async Task Watch_IsAskedForWhatIsNotKnown()
+    {
+        await RunAsync(Started, Up("a", 3), Completed);
+
+        _boats.IsKnown!("a", 3).ShouldBeTrue();
+        _boats.IsKnown("a", 2).ShouldBeTrue();
+        _boats.IsKnown("a", 4).ShouldBeFalse();
+        _boats.IsKnown("b", 1).ShouldBeFalse();
+    }
+
+    [Fact]
     public async Task WaitFor_WhatIsBeingTold_AnswersWhenItHasBeenTold()
     {
         Task? waiting = null;
@@ -143,13 +178,16 @@ public sealed class DocumentViewTests
 
         public bool Watched { get; private set; }
 
+        public Func<string, long, bool>? IsKnown { get; private set; }
+
         public TaskCompletionSource? Idle { get; set; }
 
         public DocumentType<BoatDocument> Type => BoatDocument.Type;
 
-        public async IAsyncEnumerable<DocumentChange<BoatDocument>> WatchAsync(string idPrefix, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<DocumentChange<BoatDocument>> WatchAsync(string idPrefix, Func<string, long, bool>? isKnown, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             Watched = true;
+            IsKnown = isKnown;
             await foreach (var step in Steps.Reader.ReadAllAsync(cancellationToken))
             {
                 if ((int)step.Kind == -1)

@@ -73,6 +73,34 @@ public abstract partial class DocumentsSuite
     }
 
     [Fact]
+    public async Task Watch_ByOneWhoKnowsAVersion_LeavesThatOut()
+    {
+        var known = long.MaxValue;
+        await using var watch = new WatchReader(Boats, Patience, isKnown: (id, version) => id == "a" && version <= known);
+        await watch.SnapshotAsync();
+
+        var boat = await ReplaceAsync(await InsertAsync(new() { Id = "a" }) with { Count = 1 });
+        await InsertAsync(new() { Id = "b" });
+        (await watch.NextAsync()).Id.ShouldBe("b");
+
+        known = boat.Version;
+        var replaced = await ReplaceAsync(boat with { Count = 2 });
+        (await watch.NextAsync()).Document.ShouldEqual(replaced);
+    }
+
+    [Fact]
+    public async Task Watch_ByOneWhoKnowsWhatIsDeleted_SaysThatItIs()
+    {
+        await using var watch = new WatchReader(Boats, Patience, isKnown: (_, _) => true);
+        var boat = await InsertAsync(new() { Id = "a" });
+        (await watch.SnapshotAsync()).ShouldBe(["a"]);
+
+        await Boats.DeleteAsync(boat, Cancelled);
+
+        (await watch.NextAsync()).ShouldBe(DocumentChange<BoatDocument>.Deleted("a"));
+    }
+
+    [Fact]
     public async Task Watch_ByTwo_BothSeeAll()
     {
         await using var one = Watch();

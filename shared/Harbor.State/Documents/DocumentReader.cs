@@ -14,7 +14,9 @@ internal sealed partial class DocumentReader<T>(DocumentType<T> type, ILogger lo
     private readonly ConcurrentDictionary<(string Id, long Version), bool> _said = [];
 
     /// <summary>Null where it cannot be read.</summary>
-    public T? TryRead(string id, long version, Func<T> read)
+    /// <param name="read">Reads it.</param>
+    /// <param name="state">Which one it is, for the log.</param>
+    public T? TryRead(Func<T> read, Func<(string Id, long Version)> state)
     {
         try
         {
@@ -22,6 +24,7 @@ internal sealed partial class DocumentReader<T>(DocumentType<T> type, ILogger lo
         }
         catch (Exception exception) when (exception is JsonException or InvalidCastException or KeyNotFoundException or NotSupportedException or FormatException)
         {
+            var (id, version) = state();
             if (_said.TryAdd((id, version), true))
             {
                 Log.Unreadable(logger, type.Collection, id, version, exception);

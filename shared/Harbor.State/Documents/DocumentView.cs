@@ -73,7 +73,7 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
     {
         try
         {
-            await foreach (var change in documents.WatchAsync(idPrefix, cancellationToken))
+            await foreach (var change in documents.WatchAsync(idPrefix, IsKnown, cancellationToken))
             {
                 lock (_changing)
                 {
@@ -87,6 +87,25 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
             throw;
         }
     }
+
+    /// <summary>
+    /// Takes in what the caller has written: the watch need not read that again. Only where what was replaced is what is known here; all else comes in its order by the watch.
+    /// Changes are told from here then, as from the watch.
+    /// </summary>
+    /// <param name="replaced">The version that it replaced.</param>
+    /// <param name="written">As stored.</param>
+    public void Learn(long replaced, T written)
+    {
+        lock (_changing)
+        {
+            if (Find(written.Id)?.Version == replaced)
+            {
+                Put(written);
+            }
+        }
+    }
+
+    private bool IsKnown(string id, long version) => Find(id)?.Version >= version;
 
     private void Apply(DocumentChange<T> change)
     {

@@ -36,5 +36,12 @@ public interface IDocuments<T>
     /// was when the store is back, or starts again with a snapshot where the history was lost. Only cancellation ends it.
     /// </summary>
     /// <param name="idPrefix">Only documents whose id starts so; empty for all.</param>
-    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, CancellationToken cancellationToken);
+    /// <param name="isKnown">
+    /// Asked with a changed document's id and version: true where the watcher has that version, or a later one, already. Such a change need not be read, and may be left out; a snapshot is told whole.
+    /// </param>
+    /// <param name="cancellationToken">Ends the watch.</param>
+    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, long, bool>? isKnown, CancellationToken cancellationToken);
+
+    /// <summary>The watch of one who knows nothing yet.</summary>
+    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, CancellationToken cancellationToken) => WatchAsync(idPrefix, null, cancellationToken);
 }

@@ -1,4 +1,7 @@
 using MongoDB.Bson;
+using MongoDB.Bson.IO;
+using MongoDB.Bson.Serialization;
+using MongoDB.Bson.Serialization.Serializers;
 
 namespace Harbor.State.Mongo;
 
@@ -9,14 +12,57 @@ namespace Harbor.State.Mongo;
 /// <param name="Document">The document as it became; null where it is gone, or was by the time the server looked it up.</param>
 internal sealed record MongoChange(string? Id, BsonTimestamp? Time, bool IsDeletion, BsonDocument? Document)
 {
-    /// <summary>Reads an event by the names that the server gives its fields.</summary>
+    /// <summary>Reads an event by the names that the server gives its fields, in one pass: to ask a packed document for a field is to go through it.</summary>
     public static MongoChange Read(RawBsonDocument change)
     {
-        var operation = change["operationType"].AsString;
-        return new(
-            operation is "insert" or "update" or "replace" or "delete" ? change["documentKey"]["_id"].ToString() : null,
-            change.GetValue("clusterTime", null) as BsonTimestamp,
-            operation == "delete",
-            change.GetValue("fullDocument", null) as BsonDocument);
+        string? operation = null;
+        string? id = null;
+        BsonTimestamp? time = null;
+        BsonDocument? document = null;
+        using var reader = BsonJson.Open(change);
+        reader.ReadStartDocument();
+        while (reader.ReadBsonType() != BsonType.EndOfDocument)
+        {
+            switch (reader.ReadName(), reader.GetCurrentBsonType())
+            {
+                case ("operationType", BsonType.String):
+                    operation = reader.ReadString();
+                    break;
+                case ("documentKey", BsonType.Document):
+                    id = ReadId(reader);
+                    break;
+                case ("clusterTime", BsonType.Timestamp):
+                    time = new(reader.ReadTimestamp());
+                    break;
+                case ("fullDocument", BsonType.Document):
+                    document = new RawBsonDocument(reader.ReadRawBsonDocument());
+                    break;
+                default:
+                    reader.SkipValue();
+                    break;
+            }
+        }
+
+        return new(operation is "insert" or "update" or "replace" or "delete" ? id : null, time, operation == "delete", document);
+    }
+
+    private static string? ReadId(IBsonReader key)
+    {
+        string? id = null;
+        key.ReadStartDocument();
+        while (key.ReadBsonType() != BsonType.EndOfDocument)
+        {
+            if (key.ReadName() == "_id")
+            {
+                id = BsonValueSerializer.Instance.Deserialize(BsonDeserializationContext.CreateRoot(key)).ToString();
+            }
+            else
+            {
+                key.SkipValue();
+            }
+        }
+
+        key.ReadEndDocument();
+        return id;
     }
 }

@@ -134,10 +134,11 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
     /// <summary>Null for a document that cannot be read.</summary>
     internal T? Read(BsonDocument stored)
         => _reader.TryRead(
-            stored.GetValue(MongoShape<T>.Id, "").ToString()!, stored.GetValue(MongoShape<T>.Version, 0) is { IsNumeric: true } version ? version.ToInt64() : 0, () => Shape.FromBson(stored));
+            () => Shape.FromBson(stored),
+            () => (stored.GetValue(MongoShape<T>.Id, "").ToString()!, MongoShape<T>.VersionOf(stored) ?? 0));
 
     internal static FilterDefinition<BsonDocument> AsRead(T document)
-        => _filter.Eq(MongoShape<T>.Id, document.Id) & _filter.Eq(MongoShape<T>.Version, document.Version);
+        => new BsonDocument { [MongoShape<T>.Id] = document.Id, [MongoShape<T>.Version] = new BsonInt64(document.Version) };
 
     internal static FilterDefinition<BsonDocument> UnderPrefix(string field, string prefix)
         => prefix.Length == 0 ? _filter.Empty : _filter.Gte(field, prefix) & _filter.Lt(field, DocumentKeys.EndOf(prefix));

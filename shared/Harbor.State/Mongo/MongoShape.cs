@@ -42,6 +42,24 @@ internal sealed class MongoShape<T>
 
     public static string KeyOf(string index) => $"{Keys}.{index}";
 
+    /// <summary>The version of a document that need not be read for that: it stands at its start. Null where there is none.</summary>
+    public static long? VersionOf(BsonDocument stored)
+    {
+        using var reader = BsonJson.Open(stored);
+        reader.ReadStartDocument();
+        while (reader.ReadBsonType() != BsonType.EndOfDocument)
+        {
+            if (reader.ReadName() == Version)
+            {
+                return ReadNumber(reader);
+            }
+
+            reader.SkipValue();
+        }
+
+        return null;
+    }
+
     public BsonDocument ToBson(T document, long version)
     {
         var body = BsonJson.ToBson(_type.Write(document));
@@ -87,13 +105,7 @@ internal sealed class MongoShape<T>
                         writer.WriteString(_idName, reader.GetCurrentBsonType() == BsonType.String ? reader.ReadString() : throw new JsonException("A stored document's id is no string."));
                         break;
                     case Version:
-                        version = reader.GetCurrentBsonType() switch
-                        {
-                            BsonType.Int64 => reader.ReadInt64(),
-                            BsonType.Int32 => reader.ReadInt32(),
-                            BsonType.Double => (long)reader.ReadDouble(),
-                            _ => throw new JsonException("A stored document's version is no number."),
-                        };
+                        version = ReadNumber(reader) ?? throw new JsonException("A stored document's version is no number.");
                         break;
                     case Keys or Indexes or Batch:
                         reader.SkipValue();
@@ -109,4 +121,13 @@ internal sealed class MongoShape<T>
 
         return _type.Read(json.WrittenSpan, version ?? throw new JsonException($"A stored document has no '{Version}'."));
     }
+
+    /// <summary>Null where it is none.</summary>
+    private static long? ReadNumber(IBsonReader value) => value.GetCurrentBsonType() switch
+    {
+        BsonType.Int64 => value.ReadInt64(),
+        BsonType.Int32 => value.ReadInt32(),
+        BsonType.Double => (long)value.ReadDouble(),
+        _ => null,
+    };
 }

@@ -10,7 +10,7 @@ namespace Harbor.State.Mongo;
 /// One watch's place in a change stream. The stream is opened before the snapshot is read, so nothing falls between; after a failure it goes
 /// on behind its last event, and where the server has forgotten that, with a new snapshot. Owns the cursor.
 /// </summary>
-internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocuments<T> documents, string idPrefix) : IDisposable
+internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocuments<T> documents, string idPrefix, Func<string, long, bool>? isKnown) : IDisposable
     where T : Document
 {
     /// <summary>How long the server holds an answer back for want of events. A shorter one only costs more of them.</summary>
@@ -165,7 +165,33 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
         return [.. read, .. Read(newer)];
     }
 
-    private List<DocumentChange<T>> Read(IEnumerable<MongoChange> events) => [.. events.Select(Change).OfType<DocumentChange<T>>().Where(IsNews)];
+    private List<DocumentChange<T>> Read(IEnumerable<MongoChange> events)
+    {
+        var changes = new List<DocumentChange<T>>();
+        var deleted = new HashSet<string>(StringComparer.Ordinal);
+        foreach (var occurrence in events)
+        {
+            if (occurrence.IsDeletion)
+            {
+                deleted.Add(occurrence.Id!);
+            }
+            else if (!deleted.Contains(occurrence.Id!) && IsKnown(occurrence))
+            {
+                // What is deleted in this batch is still known, but not any more when the watcher comes to what follows.
+                continue;
+            }
+
+            if (Change(occurrence) is { } change && IsNews(change))
+            {
+                changes.Add(change);
+            }
+        }
+
+        return changes;
+    }
+
+    private bool IsKnown(MongoChange change)
+        => isKnown is not null && change.Document is { } stored && MongoShape<T>.VersionOf(stored) is { } version && isKnown(change.Id!, version);
 
     /// <summary>False for a version older than the one that was read. Whatever else it is, the stream has come as far with the document.</summary>
     private bool IsNews(DocumentChange<T> change)

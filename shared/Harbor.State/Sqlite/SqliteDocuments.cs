@@ -56,7 +56,7 @@ internal sealed partial class SqliteDocuments<T> : IDocuments<T>
     }
 
     /// <summary>Null for a document that cannot be read.</summary>
-    internal T? Deserialize(string id, long version, byte[] body) => _reader.TryRead(id, version, () => Type.Read(body, version));
+    internal T? Deserialize(string id, long version, byte[] body) => _reader.TryRead(() => Type.Read(body, version), () => (id, version));
 
     private async ValueTask<WriteResult<T>> StoreAsync(T document, long? expected, CancellationToken cancellationToken)
     {

@@ -68,6 +68,7 @@ internal sealed partial class BackendWriter
 
             write.Settle(result.Document);
             _written[write.Id] = result.Document!;
+            views.Ports.Learn(write.Port.Version, result.Document!);
             metrics.RouteWritten(time.GetElapsedTime(write.Timestamp));
             Report(write.Stored, write.Port.Backends);
         }
