@@ -38,7 +38,9 @@ internal sealed class RelayedCommand : LoadCommand
     }
 
     protected override Task<LoadedSystem> StartAsync(ParseResult arguments, int firstPort, int lastPort, CancellationToken cancellationToken)
-        => RoutedSystem.StartAsync(arguments.GetValue(_mongo) ? arguments.GetValue(_nodes) : 0, firstPort, lastPort, cancellationToken);
+        => arguments.GetValue(_mongo)
+            ? RoutedSystem.StartAsync(Enumerable.Repeat("Node", arguments.GetValue(_nodes)).Append("Proxy"), firstPort, lastPort, cancellationToken)
+            : RoutedSystem.StartAsync(firstPort, lastPort, cancellationToken);
 
     protected override async Task<bool> LoadAsync(ParseResult arguments, LoadedSystem system, CancellationToken cancellationToken)
     {

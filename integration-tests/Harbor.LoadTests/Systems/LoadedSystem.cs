@@ -7,10 +7,14 @@ namespace Harbor.LoadTests.Systems;
 internal sealed class LoadedSystem(IReadOnlyList<IAsyncDisposable> parts, IReadOnlyList<Service> services, string url, IDocumentStore store, int firstPort, int lastPort, IReadOnlyList<Service> workers)
     : IAsyncDisposable
 {
+    private readonly List<ProcessorQuota> _quotas = [];
+
     public string Url => url;
 
     /// <summary>The nats-server where it is one of the system's parts.</summary>
     public string Nats { get; init; } = "";
+
+    public IDocumentStore Store => store;
 
     public int FirstPort => firstPort;
 
@@ -26,6 +30,15 @@ internal sealed class LoadedSystem(IReadOnlyList<IAsyncDisposable> parts, IReadO
 
     public Inspection Inspection { get; } = new(store, [.. workers.Select<Service, Func<IReadOnlySet<int>>>(worker => () => ListeningSockets.Of(worker.ProcessId, firstPort, lastPort))]);
 
+    /// <summary>From now on each of its programs has so much of one processor; 0: as before.</summary>
+    public void Limit(int percent)
+    {
+        if (percent > 0)
+        {
+            _quotas.AddRange(services.Select(service => ProcessorQuota.Set(service.ProcessId, percent)));
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         (store as IDisposable)?.Dispose();
@@ -33,5 +46,7 @@ internal sealed class LoadedSystem(IReadOnlyList<IAsyncDisposable> parts, IReadO
         {
             await part.DisposeAsync();
         }
+
+        _quotas.ForEach(quota => quota.Dispose());
     }
 }

@@ -14,11 +14,16 @@ namespace Harbor.LoadTests.Systems;
 /// </summary>
 internal static class RoutedSystem
 {
-    /// <param name="nodes">How many nodes over MongoDB; 0: standalone over SQLite.</param>
+    private const string Standalone = nameof(Standalone);
+
+    /// <summary>Standalone over SQLite.</summary>
+    public static Task<LoadedSystem> StartAsync(int firstPort, int lastPort, CancellationToken cancellationToken) => StartAsync([Standalone], firstPort, lastPort, cancellationToken);
+
+    /// <param name="programs">The programs over MongoDB, or standalone alone.</param>
     /// <param name="firstPort">Of the pool.</param>
     /// <param name="lastPort">Of the pool.</param>
     /// <param name="cancellationToken">Ends what was started.</param>
-    public static async Task<LoadedSystem> StartAsync(int nodes, int firstPort, int lastPort, CancellationToken cancellationToken)
+    public static async Task<LoadedSystem> StartAsync(IEnumerable<string> programs, int firstPort, int lastPort, CancellationToken cancellationToken)
     {
         List<IAsyncDisposable> parts = [];
         try
@@ -41,9 +46,10 @@ internal static class RoutedSystem
                 // The ports belong to no service instances: a gateway that looked would give them back while they are measured.
                 ["Harbor:Gateway:Broker:OrphanInterval"] = "1.00:00:00",
             };
-            var store = nodes > 0 ? await MongoAsync(parts, settings) : Sqlite(data.Path);
+            string[] all = [.. programs];
+            var store = all is [Standalone] ? Sqlite(data.Path) : await MongoAsync(parts, settings);
             await RoutedPorts.FillAsync(store, firstPort, lastPort, cancellationToken);
-            var services = await StartAsync(nodes > 0 ? [.. Enumerable.Repeat("Node", nodes), "Proxy"] : ["Standalone"], settings, cancellationToken);
+            var services = await StartAsync(all, settings, cancellationToken);
             parts.AddRange(services);
             return new LoadedSystem(parts, services, services[0].Url, store, firstPort, lastPort, [services[^1]]) { Nats = nats.Address };
         }
@@ -61,7 +67,7 @@ internal static class RoutedSystem
     private static Task<Service[]> StartAsync(string[] programs, Dictionary<string, string> settings, CancellationToken cancellationToken)
         => Task.WhenAll(programs.Select((program, index) => Service.StartAsync(
             $"Harbor.{program}",
-            program == "Standalone" ? "Gateway" : program,
+            program == Standalone ? "Gateway" : program,
             new Dictionary<string, string>(settings) { ["Harbor:Logging:Directory"] = Path.Combine(settings["Harbor:DataDirectory"], $"{program}-{index}") },
             cancellationToken)));
 
