@@ -51,7 +51,7 @@ internal static class RoutedSystem
             await RoutedPorts.FillAsync(store, firstPort, lastPort, cancellationToken);
             var services = await StartAsync(all, settings, cancellationToken);
             parts.AddRange(services);
-            return new LoadedSystem(parts, services, services[0].Url, store, firstPort, lastPort, [services[^1]]) { Nats = nats.Address };
+            return new LoadedSystem(parts, services, services[0].Url, store, firstPort, lastPort, [.. services.Where(service => service.Program != "Harbor.Node")]) { Nats = nats.Address };
         }
         catch
         {
