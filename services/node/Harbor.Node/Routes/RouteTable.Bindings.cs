@@ -72,14 +72,17 @@ internal sealed partial class RouteTable
 
     /// <summary>Whether it is worth asking the DEAs for the application's main ports, and this node's turn.</summary>
     public bool NeedsMainPort(string guid)
-        => _apps.TryGetValue(guid, out var app) && app.Bindings.Count == 1 && StandsIn(app)
+        => _apps.TryGetValue(guid, out var app) && StandsInForOne(app)
            && app.Instances.Exists(instance => instance is { Id: not null, Ports.Length: 0 } && _owns(instance.Dea?.Id));
 
     private bool IsBound(AppRoutes app, in InstancePort port)
     {
-        var containerPort = port.ContainerPort;
-        return app.Bindings.Exists(binding => binding.IntPort == containerPort) || (port.Main && app.Bindings.Count == 1 && StandsIn(app));
+        var (wanted, mainPort) = (port, StandsInForOne(app));
+        return app.Bindings.Exists(binding => wanted.Serves(binding.IntPort, mainPort));
     }
+
+    /// <summary>The main port stands in for the only bound one: for which of several it would is not known.</summary>
+    private bool StandsInForOne(AppRoutes app) => app.Bindings.Count == 1 && StandsIn(app);
 
     private bool StandsIn(AppRoutes app) => options.UseMainPort && app.WithNamedPorts == 0;
 
@@ -91,7 +94,7 @@ internal sealed partial class RouteTable
             foreach (var port in instance.Ports)
             {
                 var address = new BackendAddress(instance.Host, port.HostPort);
-                if ((port.ContainerPort == intPort || (mainPort && port.Main)) && !found[earlier..].Exists(other => other.Item2.Address == address))
+                if (port.Serves(intPort, mainPort) && !found[earlier..].Exists(other => other.Item2.Address == address))
                 {
                     found.Add((instance.Sequence, Of(instance, address)));
                 }

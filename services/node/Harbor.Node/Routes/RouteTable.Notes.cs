@@ -20,7 +20,7 @@ internal sealed partial class RouteTable
             return;
         }
 
-        var mainPort = StandsIn(app) && app.Bindings.Count == 1;
+        var mainPort = StandsInForOne(app);
         if (instance.Ports.Length == 0)
         {
             _isRepeat = false;
@@ -46,7 +46,7 @@ internal sealed partial class RouteTable
 
         foreach (var binding in app.Bindings)
         {
-            if (!Array.Exists(instance.Ports, port => port.ContainerPort == binding.IntPort || (mainPort && port.Main)))
+            if (!Array.Exists(instance.Ports, port => port.Serves(binding.IntPort, mainPort)))
             {
                 var isMain = Array.Exists(instance.Ports, port => port.Main && port.ContainerPort == 0);
                 Note(instance, instance.Host.WithPort(instance.Ports[0].HostPort), isMain ? RouteReason.MainPortNotUsed : RouteReason.IntPortNotNamed, binding.PortId);

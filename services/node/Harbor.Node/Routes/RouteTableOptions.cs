@@ -30,7 +30,9 @@ internal sealed record RouteTableOptions
     /// <summary>More DEAs than this are not told apart: their instances then age one by one, as those of the oldest DEAs, which say no id.</summary>
     public int MaxDeas { get; init; } = 100_000;
 
-    /// <summary>More remembered exits than this push out the oldest.</summary>
+    /// <summary>
+    /// More remembered exits than this push out the oldest. A heartbeat by which more instances than this would be kept as not running is read each time (<c>RouteTable.Repeats</c>).
+    /// </summary>
     public int MaxExits { get; init; } = 200_000;
 
     /// <summary>Whether an application's main port stands in for its only binding's port where its DEA names no ports.</summary>
