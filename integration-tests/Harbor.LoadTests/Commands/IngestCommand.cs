@@ -53,12 +53,4 @@ internal sealed class IngestCommand : LoadCommand
         Print($"{changes / seconds:F0} changes a second ({changes} in {seconds:F1} s); processor time of each node for each of them: {string.Join(", ", each)} µs; {MachineTime.Now().Since(machine)}");
         return true;
     }
-
-    private static void Require(Option<int> option, Predicate<int> condition, string error) => option.Validators.Add(result =>
-    {
-        if (!condition(result.GetValue(option)))
-        {
-            result.AddError(error);
-        }
-    });
 }

@@ -29,6 +29,15 @@ internal abstract class LoadCommand : Command
     /// <summary>False where a figure falls short.</summary>
     protected abstract Task<bool> LoadAsync(ParseResult arguments, LoadedSystem system, CancellationToken cancellationToken);
 
+    /// <summary>What the option must be, given or not: where the whole command is validated, the defaults of what is not given have no values yet.</summary>
+    protected static void Require(Option<int> option, Predicate<int> condition, string error) => option.Validators.Add(result =>
+    {
+        if (!condition(result.GetValue(option)))
+        {
+            result.AddError(error);
+        }
+    });
+
     protected static void Print(FormattableString line) => Console.Out.WriteLine(line.ToString(CultureInfo.InvariantCulture));
 
     private async Task<int> RunAsync(ParseResult arguments, CancellationToken cancellationToken)

@@ -23,16 +23,12 @@ internal sealed class RelayedCommand : LoadCommand
             Add(option);
         }
 
-        // On the option: where a command is validated, the defaults of what is not given have no values yet.
+        Require(_nodes, nodes => nodes >= 1, "--nodes must be at least 1.");
         _nodes.Validators.Add(result =>
         {
             if (!result.Implicit && !result.GetValue(_mongo))
             {
                 result.AddError("--nodes goes with --mongo: standalone has one node.");
-            }
-            else if (result.GetValue(_nodes) < 1)
-            {
-                result.AddError("--nodes must be at least 1.");
             }
         });
     }
