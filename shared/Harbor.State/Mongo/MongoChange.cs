@@ -1,7 +1,5 @@
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
-using MongoDB.Bson.Serialization;
-using MongoDB.Bson.Serialization.Serializers;
 
 namespace Harbor.State.Mongo;
 
@@ -29,13 +27,13 @@ internal sealed record MongoChange(string? Id, BsonTimestamp? Time, bool IsDelet
                     operation = reader.ReadString();
                     break;
                 case ("documentKey", BsonType.Document):
-                    id = ReadId(reader);
+                    id = Packed(reader).GetValue("_id", null)?.ToString();
                     break;
                 case ("clusterTime", BsonType.Timestamp):
                     time = new(reader.ReadTimestamp());
                     break;
                 case ("fullDocument", BsonType.Document):
-                    document = new RawBsonDocument(reader.ReadRawBsonDocument());
+                    document = Packed(reader);
                     break;
                 default:
                     reader.SkipValue();
@@ -46,23 +44,5 @@ internal sealed record MongoChange(string? Id, BsonTimestamp? Time, bool IsDelet
         return new(operation is "insert" or "update" or "replace" or "delete" ? id : null, time, operation == "delete", document);
     }
 
-    private static string? ReadId(IBsonReader key)
-    {
-        string? id = null;
-        key.ReadStartDocument();
-        while (key.ReadBsonType() != BsonType.EndOfDocument)
-        {
-            if (key.ReadName() == "_id")
-            {
-                id = BsonValueSerializer.Instance.Deserialize(BsonDeserializationContext.CreateRoot(key)).ToString();
-            }
-            else
-            {
-                key.SkipValue();
-            }
-        }
-
-        key.ReadEndDocument();
-        return id;
-    }
+    private static RawBsonDocument Packed(IBsonReader value) => new(value.ReadRawBsonDocument());
 }

@@ -168,6 +168,8 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     private List<DocumentChange<T>> Read(IEnumerable<MongoChange> events)
     {
         var changes = new List<DocumentChange<T>>();
+
+        // While this batch is read its watcher knows what is deleted in it, and when it comes to what follows it does not any more.
         var deleted = new HashSet<string>(StringComparer.Ordinal);
         foreach (var occurrence in events)
         {
@@ -177,7 +179,6 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
             }
             else if (!deleted.Contains(occurrence.Id!) && IsKnown(occurrence))
             {
-                // What is deleted in this batch is still known, but not any more when the watcher comes to what follows.
                 continue;
             }
 
