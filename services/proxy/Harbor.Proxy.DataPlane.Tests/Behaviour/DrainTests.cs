@@ -60,7 +60,7 @@ public sealed class DrainTests
     {
         var time = new FakeTimeProvider();
         await using var relay = new Relay(kind, time: time);
-        using var backend = new TcpBackend().Answer('a');
+        using var backend = new TcpBackend(FreePorts.Next()).Answer('a');
         using var twin = new UdpPeer(port: backend.Address.Port).Answer('a');
         await relay.BackendsAsync(backend.Snapshot);
         var askers = new List<Asker>();
@@ -88,7 +88,7 @@ public sealed class DrainTests
     {
         var time = new FakeTimeProvider();
         await using var relay = new Relay(kind, time: time);
-        using var backend = new TcpBackend().Answer('a');
+        using var backend = new TcpBackend(FreePorts.Next()).Answer('a');
         using var twin = new UdpPeer(port: backend.Address.Port).Answer('a');
         await relay.BackendsAsync(backend.Snapshot);
         var unused = relay.Snapshot with { Port = FreePorts.Next(), Transports = Transports.Udp };
