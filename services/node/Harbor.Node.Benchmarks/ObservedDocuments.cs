@@ -21,15 +21,23 @@ internal sealed class ObservedDocuments<T>(IDocuments<T> inner) : IDocuments<T>
 
     public ValueTask<WriteResult<T>> InsertAsync(T document, CancellationToken cancellationToken) => inner.InsertAsync(document, cancellationToken);
 
-    public async ValueTask<WriteResult<T>> ReplaceAsync(T document, CancellationToken cancellationToken) => (await ReplaceAllAsync([document], cancellationToken))[0];
+    public async ValueTask<WriteResult<T>> ReplaceAsync(T document, CancellationToken cancellationToken)
+        => (await ObserveAsync(1, async () => [await inner.ReplaceAsync(document, cancellationToken)]))[0];
 
-    public async ValueTask<IReadOnlyList<WriteResult<T>>> ReplaceAllAsync(IReadOnlyList<T> documents, CancellationToken cancellationToken)
+    public ValueTask<IReadOnlyList<WriteResult<T>>> ReplaceAllAsync(IReadOnlyList<Replacement<T>> replacements, CancellationToken cancellationToken)
+        => ObserveAsync(replacements.Count, () => inner.ReplaceAllAsync(replacements, cancellationToken));
+
+    public ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken) => inner.DeleteAsync(document, cancellationToken);
+
+    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, known, cancellationToken);
+
+    private async ValueTask<IReadOnlyList<WriteResult<T>>> ObserveAsync(int count, Func<ValueTask<IReadOnlyList<WriteResult<T>>>> replace)
     {
         var began = Stopwatch.GetTimestamp();
-        var results = await inner.ReplaceAllAsync(documents, cancellationToken);
-        if (documents.Count > 0)
+        var results = await replace();
+        if (count > 0)
         {
-            Answered?.Invoke(began, documents.Count);
+            Answered?.Invoke(began, count);
         }
 
         foreach (var result in results)
@@ -42,8 +50,4 @@ internal sealed class ObservedDocuments<T>(IDocuments<T> inner) : IDocuments<T>
 
         return results;
     }
-
-    public ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken) => inner.DeleteAsync(document, cancellationToken);
-
-    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, long, bool>? isKnown, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, isKnown, cancellationToken);
 }

@@ -63,14 +63,12 @@ public sealed class DocumentViewTests
     }
 
     [Fact]
-    public async Task Watch_IsAskedForWhatIsNotKnown()
+    public async Task Watch_IsToldWhatIsKnown()
     {
         await RunAsync(Started, Up("a", 3), Completed);
 
-        _boats.IsKnown!("a", 3).ShouldBeTrue();
-        _boats.IsKnown("a", 2).ShouldBeTrue();
-        _boats.IsKnown("a", 4).ShouldBeFalse();
-        _boats.IsKnown("b", 1).ShouldBeFalse();
+        _boats.Known!("a").ShouldBeSameAs(_view.Find("a"));
+        _boats.Known("b").ShouldBeNull();
     }
 
     [Fact]
@@ -178,16 +176,16 @@ public sealed class DocumentViewTests
 
         public bool Watched { get; private set; }
 
-        public Func<string, long, bool>? IsKnown { get; private set; }
+        public Func<string, BoatDocument?>? Known { get; private set; }
 
         public TaskCompletionSource? Idle { get; set; }
 
         public DocumentType<BoatDocument> Type => BoatDocument.Type;
 
-        public async IAsyncEnumerable<DocumentChange<BoatDocument>> WatchAsync(string idPrefix, Func<string, long, bool>? isKnown, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<DocumentChange<BoatDocument>> WatchAsync(string idPrefix, Func<string, BoatDocument?>? known, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             Watched = true;
-            IsKnown = isKnown;
+            Known = known;
             await foreach (var step in Steps.Reader.ReadAllAsync(cancellationToken))
             {
                 if ((int)step.Kind == -1)

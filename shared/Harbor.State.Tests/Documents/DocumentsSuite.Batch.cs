@@ -10,7 +10,7 @@ public abstract partial class DocumentsSuite
     {
         var boats = await InsertAllAsync(20);
 
-        var results = await Boats.ReplaceAllAsync([.. boats.Select(boat => boat with { Count = 7, Owner = "fleet" })], Cancelled);
+        var results = await Boats.ReplaceAllAsync([.. boats.Select(boat => new Replacement<BoatDocument>(boat, boat with { Count = 7, Owner = "fleet" }))], Cancelled);
 
         results.ShouldAllBe(result => result.Outcome == WriteOutcome.Written);
         results.Zip(boats).ShouldAllBe(pair => pair.First.Document!.Id == pair.Second.Id && pair.First.Document.Version > pair.Second.Version);
@@ -28,7 +28,7 @@ public abstract partial class DocumentsSuite
         var winner = await ReplaceAsync(boats[1] with { Count = 99 });
         await Boats.DeleteAsync(boats[5], Cancelled);
 
-        var results = await Boats.ReplaceAllAsync([.. boats.Select((boat, place) => boat with { Count = 7, SailNumber = place == 3 ? "D-1" : null })], Cancelled);
+        var results = await Boats.ReplaceAllAsync([.. boats.Select((boat, place) => new Replacement<BoatDocument>(boat, boat with { Count = 7, SailNumber = place == 3 ? "D-1" : null }))], Cancelled);
 
         results.Select(result => result.Outcome).ShouldBe(
         [
@@ -57,7 +57,7 @@ public abstract partial class DocumentsSuite
                 var read = await Task.WhenAll(left.Keys.Select(id => boats.GetAsync(id, Cancelled).AsTask()));
                 try
                 {
-                    foreach (var written in (await boats.ReplaceAllAsync([.. read.Select(boat => boat! with { Count = boat.Count + 1, Crew = [.. boat.Crew, $"{writer}"] })], Cancelled)).Where(result => result.Written))
+                    foreach (var written in (await boats.ReplaceAllAsync([.. read.Select(boat => new Replacement<BoatDocument>(boat!, boat! with { Count = boat.Count + 1, Crew = [.. boat.Crew, $"{writer}"] }))], Cancelled)).Where(result => result.Written))
                     {
                         left[written.Document!.Id]--;
                     }
@@ -89,8 +89,8 @@ public abstract partial class DocumentsSuite
         var boat = await InsertAsync(new() { Id = "a" });
 
         (await Boats.ReplaceAllAsync([], Cancelled)).ShouldBeEmpty();
-        (await Boats.ReplaceAllAsync([boat with { Count = 1 }], Cancelled)).ShouldHaveSingleItem().Document!.Count.ShouldBe(1);
-        (await Boats.ReplaceAllAsync([boat with { Count = 2 }], Cancelled)).ShouldHaveSingleItem().Outcome.ShouldBe(WriteOutcome.Conflict);
+        (await Boats.ReplaceAllAsync([new(boat, boat with { Count = 1 })], Cancelled)).ShouldHaveSingleItem().Document!.Count.ShouldBe(1);
+        (await Boats.ReplaceAllAsync([new(boat, boat with { Count = 2 })], Cancelled)).ShouldHaveSingleItem().Outcome.ShouldBe(WriteOutcome.Conflict);
     }
 
     private async Task<List<BoatDocument>> InsertAllAsync(int count)

@@ -3,6 +3,8 @@ using Harbor.State.Mongo;
 using Harbor.State.Tests.Documents;
 using Harbor.Testing.Servers;
 using Microsoft.Extensions.Logging.Abstractions;
+using MongoDB.Bson;
+using MongoDB.Driver;
 
 namespace Harbor.State.Tests.Mongo;
 
@@ -35,7 +37,7 @@ public sealed class MongoDocumentsTests(MongoServer server) : DocumentsSuite, IC
         BoatDocument? known = null;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         patience.CancelAfter(Patience);
-        await using var steps = Boats.WatchAsync("", (_, version) => known?.Version >= version, patience.Token).GetAsyncEnumerator(patience.Token);
+        await using var steps = Boats.WatchAsync("", _ => known, patience.Token).GetAsyncEnumerator(patience.Token);
         await UntilAsync(step => step.Kind == DocumentChangeKind.SnapshotCompleted);
         known.ShouldEqual(boat);
 
@@ -59,7 +61,76 @@ public sealed class MongoDocumentsTests(MongoServer server) : DocumentsSuite, IC
         }
     }
 
+    [Fact]
+    public async Task Watch_ByOneWhoKnowsWhatWasReplaced_KeepsWhatDidNotChange()
+    {
+        var boat = await InsertAsync(new() { Id = "a", Crew = ["ann", "ben", "cid"], Cargo = new Dictionary<string, int> { ["rum"] = 3 } });
+        await using var watch = new WatchReader(Boats, Patience, known: _ => boat);
+        await watch.SnapshotAsync();
+
+        await Boats.ReplaceAllAsync([new(boat, boat with { Crew = [boat.Crew[0], boat.Crew[2], "dan"] })], Cancelled);
+
+        var told = (await watch.NextAsync()).Document!;
+        told.Crew.ShouldBe(["ann", "cid", "dan"]);
+        told.Crew[1].ShouldBeSameAs(boat.Crew[2]);
+        told.Cargo.ShouldBeSameAs(boat.Cargo);
+    }
+
+    /// <summary>Whatever a stored document says of its change, where it cannot be so the document itself is read.</summary>
+    [Theory]
+    [InlineData("""{ _d: 7 }""")]
+    [InlineData("""{ "_d.v": 1 }""")]
+    [InlineData("""{ "_d.crew": [0, 9] }""")]
+    [InlineData("""{ "_d.crew": [0, 1] }""")]
+    [InlineData("""{ "_d.crew": [-2, 3] }""")]
+    [InlineData("""{ "_d.crew": [0] }""")]
+    [InlineData("""{ "_d.crew": "all" }""")]
+    [InlineData("""{ "_d.owner": [0, 1] }""")]
+    [InlineData("""{ "_d.sailNumber": null }""")]
+    [InlineData("""{ "_d.colour": null }""")]
+    public async Task Watch_OfWhatSaysNonsenseOfItsChange_ReadsTheDocument(string nonsense)
+    {
+        var boat = await InsertAsync(new() { Id = "a", Crew = ["ann", "ben", "cid"] });
+        await using var watch = new WatchReader(Boats, Patience, known: _ => boat);
+        await watch.SnapshotAsync();
+        var boats = Raw();
+        var replaced = (await Boats.ReplaceAllAsync([new(boat, boat with { Crew = [.. boat.Crew, "dan"] })], Cancelled))[0].Document!;
+        (await watch.NextAsync()).Document.ShouldEqual(replaced);
+
+        await boats.UpdateOneAsync(new BsonDocument("_id", "a"), new BsonDocument("$set", BsonDocument.Parse(nonsense).Add("v", replaced.Version + 1)), cancellationToken: Cancelled);
+
+        (await watch.NextAsync()).Document.ShouldEqual(replaced with { Version = replaced.Version + 1 });
+    }
+
+    /// <summary>A program that does not know a field writes the document without it.</summary>
+    [Fact]
+    public async Task Watch_OfWhatHasLostAField_SaysItIsLost()
+    {
+        var boat = await InsertAsync(new() { Id = "a", SailNumber = "D-1", Owner = "ann" });
+        await using var watch = new WatchReader(Boats, Patience, known: _ => boat);
+        await watch.SnapshotAsync();
+        var lost = new BsonDocument { { "$unset", new BsonDocument("sailNumber", "") }, { "$set", new BsonDocument { { "v", boat.Version + 1 }, { "_d", new BsonDocument("v", boat.Version) } } } };
+
+        await Raw().UpdateOneAsync(new BsonDocument("_id", "a"), lost, cancellationToken: Cancelled);
+
+        (await watch.NextAsync()).Document.ShouldEqual(boat with { Version = boat.Version + 1, SailNumber = null });
+    }
+
+    [Fact]
+    public async Task ReplaceAll_OfWhatWasNotMadeFromWhatWasRead_IsRefused()
+    {
+        var boat = await InsertAsync(new() { Id = "a" });
+
+        await Should.ThrowAsync<ArgumentException>(async () => await Boats.ReplaceAllAsync([new(boat with { Version = 1 }, boat with { Count = 1 })], Cancelled));
+    }
+
     protected override IDocumentStore OpenStore() => OpenStore(TimeProvider.System);
+
+    private IMongoCollection<BsonDocument> Raw()
+    {
+        var url = new MongoUrl(_database!.ConnectionString);
+        return new MongoClient(url).GetDatabase(url.DatabaseName).GetCollection<BsonDocument>(BoatDocument.Type.Collection);
+    }
 
     private MongoDocumentStore OpenStore(TimeProvider time)
     {

@@ -18,6 +18,14 @@ public sealed record DocumentType<T>(string Collection, JsonTypeInfo<T> Json, pa
         Converters = { new JsonStringEnumConverter() },
     }.GetTypeInfo(typeof(T));
 
+    /// <summary>All but id and version.</summary>
+    internal IReadOnlyList<DocumentField> Fields => field ??=
+    [
+        .. _reading.Properties
+            .Where(property => !property.Name.Equals(nameof(Document.Id), StringComparison.OrdinalIgnoreCase) && !property.Name.Equals(nameof(Document.Version), StringComparison.OrdinalIgnoreCase))
+            .Select(property => new DocumentField(property)),
+    ];
+
     internal T Read(ReadOnlySpan<byte> json, long version) => (T)((Document)JsonSerializer.Deserialize(json, _reading)! with { Version = version });
 
     internal byte[] Write(T document) => JsonSerializer.SerializeToUtf8Bytes(document, Json);

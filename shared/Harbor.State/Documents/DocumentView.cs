@@ -73,7 +73,7 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
     {
         try
         {
-            await foreach (var change in documents.WatchAsync(idPrefix, IsKnown, cancellationToken))
+            await foreach (var change in documents.WatchAsync(idPrefix, Find, cancellationToken))
             {
                 lock (_changing)
                 {
@@ -104,8 +104,6 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
             }
         }
     }
-
-    private bool IsKnown(string id, long version) => Find(id)?.Version >= version;
 
     private void Apply(DocumentChange<T> change)
     {

@@ -21,11 +21,11 @@ public interface IDocuments<T>
 
     /// <summary>
     /// <see cref="ReplaceAsync"/> of many at once, each for itself: one that loses takes no other with it. The results are in the order of
-    /// <paramref name="documents"/>. A conflict may here also mean that the document was stored and, by somebody who had read it, replaced before this answer:
+    /// <paramref name="replacements"/>. A conflict may here also mean that the document was stored and, by somebody who had read it, replaced before this answer:
     /// either way what is stored now is another. Where the store fails, some may have been stored.
     /// </summary>
-    async ValueTask<IReadOnlyList<WriteResult<T>>> ReplaceAllAsync(IReadOnlyList<T> documents, CancellationToken cancellationToken)
-        => await Task.WhenAll(documents.Select(document => ReplaceAsync(document, cancellationToken).AsTask()));
+    async ValueTask<IReadOnlyList<WriteResult<T>>> ReplaceAllAsync(IReadOnlyList<Replacement<T>> replacements, CancellationToken cancellationToken)
+        => await Task.WhenAll(replacements.Select(replacement => ReplaceAsync(replacement.Document, cancellationToken).AsTask()));
 
     /// <summary>Deletes the document if the stored one still has the version that <paramref name="document"/> carries.</summary>
     ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken);
@@ -36,11 +36,12 @@ public interface IDocuments<T>
     /// was when the store is back, or starts again with a snapshot where the history was lost. Only cancellation ends it.
     /// </summary>
     /// <param name="idPrefix">Only documents whose id starts so; empty for all.</param>
-    /// <param name="isKnown">
-    /// Asked with a changed document's id and version: true where the watcher has that version, or a later one, already. Such a change need not be read, and may be left out; a snapshot is told whole.
+    /// <param name="known">
+    /// The version of a changed document that the watcher has; null where it has none. A change to what it has already, or to what is older, may be left out, and of another no more need be read than
+    /// what has changed. A snapshot is told whole.
     /// </param>
     /// <param name="cancellationToken">Ends the watch.</param>
-    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, long, bool>? isKnown, CancellationToken cancellationToken);
+    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken);
 
     /// <summary>The watch of one who knows nothing yet.</summary>
     IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, CancellationToken cancellationToken) => WatchAsync(idPrefix, null, cancellationToken);

@@ -1,4 +1,6 @@
 using System.Buffers;
+using System.Buffers.Binary;
+using System.Text;
 using System.Text.Json;
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
@@ -9,138 +11,162 @@ namespace Harbor.State.Mongo;
 /// <summary>Turns JSON into BSON and back without loss: objects, arrays, strings, numbers, booleans, null. All else is a string in both.</summary>
 internal static class BsonJson
 {
-    public static BsonDocument ToBson(ReadOnlySpan<byte> json)
+    /// <summary>Writes the elements of a JSON object into the document that the writer has open.</summary>
+    /// <param name="writer">Where to.</param>
+    /// <param name="json">The object.</param>
+    /// <param name="isWanted">Whether an element of it is to be written, by its name; without it all are. Asked for the outermost object's alone.</param>
+    public static void WriteElements(IBsonWriter writer, ReadOnlySpan<byte> json, Func<string, bool>? isWanted = null)
     {
         var reader = new Utf8JsonReader(json);
         reader.Read();
-        return ReadObject(ref reader);
+        WriteElements(writer, ref reader, isWanted);
     }
 
-    /// <summary>Reads a document from its start. Of one that is still as it came over the wire nothing is unpacked that is not read.</summary>
-    public static IBsonReader Open(BsonDocument document)
-        => document is RawBsonDocument raw ? new BsonBinaryReader(new ByteBufferStream(raw.Slice)) : new BsonDocumentReader(document);
-
-    /// <summary>Writes the elements that the reader has before it in its document into the object that the writer has open.</summary>
-    public static void WriteElements(Utf8JsonWriter writer, IBsonReader elements)
+    /// <summary>The JSON of a value that is stored so.</summary>
+    public static ReadOnlySpan<byte> ToJson(BsonType type, ReadOnlySpan<byte> value)
     {
-        while (elements.ReadBsonType() != BsonType.EndOfDocument)
+        var json = new ArrayBufferWriter<byte>(256);
+        using (var writer = new Utf8JsonWriter(json))
         {
-            WriteElement(writer, elements.ReadName(), elements);
+            WriteValue(writer, type, value);
+        }
+
+        return json.WrittenSpan;
+    }
+
+    /// <summary>Writes an element into the object that the writer has open.</summary>
+    public static void WriteElement(Utf8JsonWriter writer, in BsonElements element)
+    {
+        if (element.Name.Contains((byte)'%'))
+        {
+            writer.WritePropertyName(BsonNames.Unescape(Encoding.UTF8.GetString(element.Name)));
+        }
+        else
+        {
+            writer.WritePropertyName(element.Name);
+        }
+
+        WriteValue(writer, element.Type, element.Value);
+    }
+
+    private static void WriteElements(IBsonWriter writer, ref Utf8JsonReader json, Func<string, bool>? isWanted)
+    {
+        while (json.Read() && json.TokenType != JsonTokenType.EndObject)
+        {
+            var name = json.GetString()!;
+            json.Read();
+            if (isWanted?.Invoke(name) is false)
+            {
+                json.Skip();
+                continue;
+            }
+
+            writer.WriteName(BsonNames.Escape(name));
+            WriteValue(writer, ref json);
         }
     }
 
-    /// <summary>Writes the element whose name was read.</summary>
-    public static void WriteElement(Utf8JsonWriter writer, string name, IBsonReader value)
+    private static void WriteValue(IBsonWriter writer, ref Utf8JsonReader json)
     {
-        writer.WritePropertyName(BsonNames.Unescape(name));
-        WriteValue(writer, value);
-    }
-
-    private static BsonDocument ReadObject(ref Utf8JsonReader reader)
-    {
-        var document = new BsonDocument();
-        while (reader.Read() && reader.TokenType != JsonTokenType.EndObject)
-        {
-            var name = BsonNames.Escape(reader.GetString()!);
-            reader.Read();
-            document.Add(name, ReadValue(ref reader));
-        }
-
-        return document;
-    }
-
-    private static BsonValue ReadValue(ref Utf8JsonReader reader)
-    {
-        switch (reader.TokenType)
+        switch (json.TokenType)
         {
             case JsonTokenType.StartObject:
-                return ReadObject(ref reader);
+                writer.WriteStartDocument();
+                WriteElements(writer, ref json, null);
+                writer.WriteEndDocument();
+                break;
             case JsonTokenType.StartArray:
-                var array = new BsonArray();
-                while (reader.Read() && reader.TokenType != JsonTokenType.EndArray)
+                writer.WriteStartArray();
+                while (json.Read() && json.TokenType != JsonTokenType.EndArray)
                 {
-                    array.Add(ReadValue(ref reader));
+                    WriteValue(writer, ref json);
                 }
 
-                return array;
+                writer.WriteEndArray();
+                break;
             case JsonTokenType.String:
-                return reader.GetString();
+                writer.WriteString(json.GetString());
+                break;
             case JsonTokenType.Number:
-                return ReadNumber(ref reader);
-            case JsonTokenType.True:
-                return BsonBoolean.True;
-            case JsonTokenType.False:
-                return BsonBoolean.False;
+                WriteNumber(writer, ref json);
+                break;
+            case JsonTokenType.True or JsonTokenType.False:
+                writer.WriteBoolean(json.TokenType == JsonTokenType.True);
+                break;
             case JsonTokenType.Null:
-                return BsonNull.Value;
+                writer.WriteNull();
+                break;
             default:
-                throw new JsonException($"A document cannot hold {reader.TokenType}.");
+                throw new JsonException($"A document cannot hold {json.TokenType}.");
         }
     }
 
-    private static BsonValue ReadNumber(ref Utf8JsonReader reader)
+    private static void WriteNumber(IBsonWriter writer, ref Utf8JsonReader json)
     {
-        if (reader.TryGetInt32(out var small))
+        if (json.TryGetInt32(out var small))
         {
-            return small;
+            writer.WriteInt32(small);
         }
-
-        if (reader.TryGetInt64(out var big))
+        else if (json.TryGetInt64(out var big))
         {
-            return big;
+            writer.WriteInt64(big);
         }
-
-        // Beyond a long, or with a fraction: a double where it is exact enough to print the same again, else a decimal.
-        var text = reader.HasValueSequence ? reader.ValueSequence.ToArray() : reader.ValueSpan;
-        return text.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0 ? reader.GetDouble() : new BsonDecimal128(Decimal128.Parse(System.Text.Encoding.ASCII.GetString(text)));
+        else if ((json.HasValueSequence ? json.ValueSequence.ToArray() : json.ValueSpan) is var text && text.IndexOfAny((byte)'.', (byte)'e', (byte)'E') >= 0)
+        {
+            writer.WriteDouble(json.GetDouble());
+        }
+        else
+        {
+            // Beyond a long.
+            writer.WriteDecimal128(Decimal128.Parse(Encoding.ASCII.GetString(text)));
+        }
     }
 
-    private static void WriteValue(Utf8JsonWriter writer, IBsonReader value)
+    private static void WriteValue(Utf8JsonWriter writer, BsonType type, ReadOnlySpan<byte> value)
     {
-        switch (value.GetCurrentBsonType())
+        switch (type)
         {
             case BsonType.Document:
                 writer.WriteStartObject();
-                value.ReadStartDocument();
-                WriteElements(writer, value);
-                value.ReadEndDocument();
+                for (var elements = new BsonElements(value); elements.MoveNext();)
+                {
+                    WriteElement(writer, elements);
+                }
+
                 writer.WriteEndObject();
                 break;
             case BsonType.Array:
                 writer.WriteStartArray();
-                value.ReadStartArray();
-                while (value.ReadBsonType() != BsonType.EndOfDocument)
+                for (var elements = new BsonElements(value); elements.MoveNext();)
                 {
-                    WriteValue(writer, value);
+                    WriteValue(writer, elements.Type, elements.Value);
                 }
 
-                value.ReadEndArray();
                 writer.WriteEndArray();
                 break;
             case BsonType.String:
-                writer.WriteStringValue(value.ReadString());
+                writer.WriteStringValue(BsonElements.TextOf(value));
                 break;
             case BsonType.Int32:
-                writer.WriteNumberValue(value.ReadInt32());
+                writer.WriteNumberValue(BinaryPrimitives.ReadInt32LittleEndian(value));
                 break;
             case BsonType.Int64:
-                writer.WriteNumberValue(value.ReadInt64());
+                writer.WriteNumberValue(BinaryPrimitives.ReadInt64LittleEndian(value));
                 break;
             case BsonType.Double:
-                writer.WriteNumberValue(value.ReadDouble());
+                writer.WriteNumberValue(BinaryPrimitives.ReadDoubleLittleEndian(value));
                 break;
             case BsonType.Decimal128:
-                writer.WriteRawValue(value.ReadDecimal128().ToString());
+                writer.WriteRawValue(Decimal128.FromIEEEBits(BinaryPrimitives.ReadUInt64LittleEndian(value[8..]), BinaryPrimitives.ReadUInt64LittleEndian(value)).ToString());
                 break;
             case BsonType.Boolean:
-                writer.WriteBooleanValue(value.ReadBoolean());
+                writer.WriteBooleanValue(value[0] != 0);
                 break;
             case BsonType.Null:
-                value.ReadNull();
                 writer.WriteNullValue();
                 break;
             default:
-                throw new JsonException($"A stored document has a value of type {value.GetCurrentBsonType()}, which Harbor does not write.");
+                throw new JsonException($"A stored document has a value of type {type}, which Harbor does not write.");
         }
     }
 }

@@ -1,5 +1,6 @@
+using System.Buffers.Binary;
+using System.Text;
 using MongoDB.Bson;
-using MongoDB.Bson.IO;
 
 namespace Harbor.State.Mongo;
 
@@ -10,39 +11,49 @@ namespace Harbor.State.Mongo;
 /// <param name="Document">The document as it became; null where it is gone, or was by the time the server looked it up.</param>
 internal sealed record MongoChange(string? Id, BsonTimestamp? Time, bool IsDeletion, BsonDocument? Document)
 {
-    /// <summary>Reads an event by the names that the server gives its fields, in one pass: to ask a packed document for a field is to go through it.</summary>
+    /// <summary>Reads an event by the names that the server gives its fields.</summary>
+    /// <exception cref="FormatException">It is none.</exception>
     public static MongoChange Read(RawBsonDocument change)
     {
-        string? operation = null;
+        var (isOfDocument, isDeletion) = (false, false);
         string? id = null;
         BsonTimestamp? time = null;
         BsonDocument? document = null;
-        using var reader = BsonJson.Open(change);
-        reader.ReadStartDocument();
-        while (reader.ReadBsonType() != BsonType.EndOfDocument)
+        for (var elements = new BsonElements(BsonElements.BytesOf(change)); elements.MoveNext();)
         {
-            switch (reader.ReadName(), reader.GetCurrentBsonType())
+            var name = elements.Name;
+            switch (elements.Type)
             {
-                case ("operationType", BsonType.String):
-                    operation = reader.ReadString();
+                case BsonType.String when name.SequenceEqual("operationType"u8):
+                    isDeletion = elements.Text.SequenceEqual("delete"u8);
+                    isOfDocument = isDeletion || elements.Text.SequenceEqual("insert"u8) || elements.Text.SequenceEqual("update"u8) || elements.Text.SequenceEqual("replace"u8);
                     break;
-                case ("documentKey", BsonType.Document):
-                    id = Packed(reader).GetValue("_id", null)?.ToString();
+                case BsonType.Document when name.SequenceEqual("documentKey"u8):
+                    id = IdIn(elements.Value);
                     break;
-                case ("clusterTime", BsonType.Timestamp):
-                    time = new(reader.ReadTimestamp());
+                case BsonType.Timestamp when name.SequenceEqual("clusterTime"u8):
+                    time = new(BinaryPrimitives.ReadInt64LittleEndian(elements.Value));
                     break;
-                case ("fullDocument", BsonType.Document):
-                    document = Packed(reader);
-                    break;
-                default:
-                    reader.SkipValue();
+                case BsonType.Document when name.SequenceEqual("fullDocument"u8):
+                    document = new RawBsonDocument(change.Slice.GetSlice(elements.ValueStart, elements.Value.Length));
                     break;
             }
         }
 
-        return new(operation is "insert" or "update" or "replace" or "delete" ? id : null, time, operation == "delete", document);
+        return new(isOfDocument ? id : null, time, isDeletion, document);
     }
 
-    private static RawBsonDocument Packed(IBsonReader value) => new(value.ReadRawBsonDocument());
+    /// <summary>What is no text is no document of Harbor's, and has to be told from the others all the same.</summary>
+    private static string? IdIn(ReadOnlySpan<byte> key)
+    {
+        for (var elements = new BsonElements(key); elements.MoveNext();)
+        {
+            if (elements.Name.SequenceEqual("_id"u8))
+            {
+                return elements.Type == BsonType.String ? Encoding.UTF8.GetString(elements.Text) : $"{elements.Type} {Convert.ToHexString(elements.Value)}";
+            }
+        }
+
+        return null;
+    }
 }

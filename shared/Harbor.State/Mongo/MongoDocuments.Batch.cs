@@ -9,19 +9,20 @@ internal sealed partial class MongoDocuments<T>
 {
     private static readonly BulkWriteOptions _eachForItself = new() { IsOrdered = false };
 
-    public async ValueTask<IReadOnlyList<WriteResult<T>>> ReplaceAllAsync(IReadOnlyList<T> documents, CancellationToken cancellationToken)
+    public async ValueTask<IReadOnlyList<WriteResult<T>>> ReplaceAllAsync(IReadOnlyList<Replacement<T>> replacements, CancellationToken cancellationToken)
     {
-        if (documents.Count <= 1)
+        if (replacements.Count <= 1)
         {
-            return documents.Count == 0 ? [] : [await ReplaceAsync(documents[0], cancellationToken)];
+            return replacements.Count == 0 ? [] : [await ReplaceAsync(replacements[0], cancellationToken)];
         }
 
         await _indexes.EnsureAsync(cancellationToken);
-        var batch = new BsonObjectId(ObjectId.GenerateNewId());
-        var versions = documents.Select(document => NextVersion(document.Version)).ToList();
+        var batch = ObjectId.GenerateNewId();
+        var documents = replacements.Select(replacement => replacement.Document).ToList();
+        var versions = documents.ConvertAll(document => NextVersion(document.Version));
         // By id: where a server locks documents one after another, two commands that take them in different orders would wait for each other.
         int[] order = [.. Enumerable.Range(0, documents.Count).OrderBy(place => documents[place].Id, StringComparer.Ordinal)];
-        var models = order.Select(place => new ReplaceOneModel<BsonDocument>(AsRead(documents[place]), Shape.ToBson(documents[place], versions[place]).Add(MongoShape<T>.Batch, batch)));
+        var models = order.Select(place => new ReplaceOneModel<BsonDocument>(AsRead(documents[place]), Shape.ToBson(replacements[place], versions[place], batch)));
         HashSet<int> taken = [];
         long matched;
         try
@@ -36,10 +37,10 @@ internal sealed partial class MongoDocuments<T>
         catch (StateUnavailableException exception) when (exception.InnerException is MongoBulkWriteException<BsonDocument>)
         {
             // The server answered, and would not have them together: a deadlock with another batch, on servers that lock. Each alone has nothing to wait for.
-            var results = new List<WriteResult<T>>(documents.Count);
-            foreach (var document in documents)
+            var results = new List<WriteResult<T>>(replacements.Count);
+            foreach (var replacement in replacements)
             {
-                results.Add(await ReplaceAsync(document, cancellationToken));
+                results.Add(await ReplaceAsync(replacement, cancellationToken));
             }
 
             return results;
@@ -52,7 +53,13 @@ internal sealed partial class MongoDocuments<T>
             : new(WriteOutcome.Written, Versioned(document, versions[place])))];
     }
 
-    private async Task<HashSet<(string Id, long Version)>> FindBatchAsync(IReadOnlyList<T> documents, BsonObjectId batch, CancellationToken cancellationToken)
+    private ValueTask<WriteResult<T>> ReplaceAsync(Replacement<T> replacement, CancellationToken cancellationToken)
+    {
+        var version = NextVersion(replacement.Document.Version);
+        return ReplaceAsync(replacement.Document, Shape.ToBson(replacement, version), version, cancellationToken);
+    }
+
+    private async Task<HashSet<(string Id, long Version)>> FindBatchAsync(IReadOnlyList<T> documents, ObjectId batch, CancellationToken cancellationToken)
     {
         var filter = _filter.In(MongoShape<T>.Id, documents.Select(document => document.Id)) & _filter.Eq(MongoShape<T>.Batch, batch);
         var fields = Builders<BsonDocument>.Projection.Include(MongoShape<T>.Version);

@@ -8,9 +8,9 @@ internal sealed partial class MongoDocuments<T>
 {
     private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(500);
 
-    public async IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, long, bool>? isKnown, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        using var watch = new MongoWatch<T>(_store, this, idPrefix, isKnown);
+        using var watch = new MongoWatch<T>(_store, this, idPrefix, known);
         var failing = false;
         while (true)
         {

@@ -1,5 +1,6 @@
 using Harbor.State.Documents;
 using MongoDB.Bson;
+using MongoDB.Bson.Serialization.Serializers;
 using MongoDB.Driver;
 
 namespace Harbor.State.Mongo;
@@ -34,7 +35,7 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
     public async ValueTask<T?> GetAsync(string id, CancellationToken cancellationToken)
     {
         var stored = await FindAsync(id, cancellationToken);
-        return stored is null ? null : Shape.FromBson(stored);
+        return stored is null ? null : Shape.FromBson(stored, null);
     }
 
     public async ValueTask<IReadOnlyList<T>> QueryAsync(DocumentQuery query, CancellationToken cancellationToken)
@@ -46,7 +47,7 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
         }
 
         var stored = await RunIndexedAsync(
-            token => Collection.Find(FilterOf(query)).Sort(SortOf(query)).Limit(query.Limit == int.MaxValue ? null : query.Limit).ToListAsync(token), cancellationToken);
+            token => Packed(Collection.Find(FilterOf(query)).Sort(SortOf(query)).Limit(query.Limit == int.MaxValue ? null : query.Limit)).ToListAsync(token), cancellationToken);
         return ReadAll(stored);
     }
 
@@ -74,13 +75,17 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
         return new(WriteOutcome.Written, Versioned(document, version));
     }
 
-    public async ValueTask<WriteResult<T>> ReplaceAsync(T document, CancellationToken cancellationToken)
+    public ValueTask<WriteResult<T>> ReplaceAsync(T document, CancellationToken cancellationToken)
     {
         var version = NextVersion(document.Version);
+        return ReplaceAsync(document, Shape.ToBson(document, version), version, cancellationToken);
+    }
+
+    private async ValueTask<WriteResult<T>> ReplaceAsync(T document, BsonDocument stored, long version, CancellationToken cancellationToken)
+    {
         try
         {
-            var result = await RunIndexedAsync(
-                token => Collection.ReplaceOneAsync(AsRead(document), Shape.ToBson(document, version), cancellationToken: token), cancellationToken);
+            var result = await RunIndexedAsync(token => Collection.ReplaceOneAsync(AsRead(document), stored, cancellationToken: token), cancellationToken);
             return result.MatchedCount == 1 ? new(WriteOutcome.Written, Versioned(document, version)) : new(WriteOutcome.Conflict, null);
         }
         catch (MongoException exception) when (MongoErrors.IsDuplicateKey(exception))
@@ -104,11 +109,14 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
         return result.DeletedCount == 1 ? WriteOutcome.Written : WriteOutcome.Conflict;
     }
 
-    internal async Task<BsonDocument?> FindAsync(string id, CancellationToken cancellationToken)
-        => await _store.RunAsync(token => Collection.Find(_filter.Eq(MongoShape<T>.Id, id)).FirstOrDefaultAsync(token), cancellationToken);
+    private async Task<RawBsonDocument?> FindAsync(string id, CancellationToken cancellationToken)
+        => await _store.RunAsync(token => Packed(Collection.Find(_filter.Eq(MongoShape<T>.Id, id))).FirstOrDefaultAsync(token), cancellationToken);
+
+    /// <summary>Documents as they come over the wire: they are read from their bytes.</summary>
+    internal static IFindFluent<BsonDocument, RawBsonDocument> Packed(IFindFluent<BsonDocument, BsonDocument> find) => find.As(RawBsonDocumentSerializer.Instance);
 
     /// <summary>Those of the ids that are there, with the server's time at the end of it: what is changed later is not in it. Null where the server does not say.</summary>
-    internal Task<(List<BsonDocument> Documents, BsonTimestamp? Time)> FindAllAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
+    internal Task<(List<RawBsonDocument> Documents, BsonTimestamp? Time)> FindAllAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
         => _store.RunAsync(token => ReadTimedAsync(_filter.In(MongoShape<T>.Id, ids), token), cancellationToken);
 
     /// <summary>All under the prefix, in order and with the time as above. For a watch: in its own good time, where other operations must answer soon.</summary>
@@ -122,19 +130,19 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
             MongoDocumentStore.SnapshotTimeout,
             cancellationToken);
 
-    private async Task<(List<BsonDocument> Documents, BsonTimestamp? Time)> ReadTimedAsync(FilterDefinition<BsonDocument> filter, CancellationToken cancellationToken)
+    private async Task<(List<RawBsonDocument> Documents, BsonTimestamp? Time)> ReadTimedAsync(FilterDefinition<BsonDocument> filter, CancellationToken cancellationToken)
     {
         using var session = await _store.Database.Client.StartSessionAsync(cancellationToken: cancellationToken);
-        var stored = await Collection.Find(session, filter).Sort(_byId).ToListAsync(cancellationToken);
+        var stored = await Packed(Collection.Find(session, filter).Sort(_byId)).ToListAsync(cancellationToken);
         return (stored, session.OperationTime);
     }
 
-    internal List<T> ReadAll(IEnumerable<BsonDocument> stored) => [.. stored.Select(Read).OfType<T>()];
+    internal List<T> ReadAll(IEnumerable<BsonDocument> stored) => [.. stored.Select(document => Read(document, null)).OfType<T>()];
 
     /// <summary>Null for a document that cannot be read.</summary>
-    internal T? Read(BsonDocument stored)
+    internal T? Read(BsonDocument stored, T? known)
         => _reader.TryRead(
-            () => Shape.FromBson(stored),
+            () => Shape.FromBson(stored, known),
             () => (stored.GetValue(MongoShape<T>.Id, "").ToString()!, MongoShape<T>.VersionOf(stored) ?? 0));
 
     internal static FilterDefinition<BsonDocument> AsRead(T document)

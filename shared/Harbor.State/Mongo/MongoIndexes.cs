@@ -96,7 +96,7 @@ internal sealed class MongoIndexes<T>(MongoDocumentStore store, MongoDocuments<T
         var filter = Builders<BsonDocument>.Filter;
         var update = Builders<BsonDocument>.Update;
         var old = await store.RunAsync(
-            token => documents.Collection.Find(filter.Ne(MongoShape<T>.Indexes, documents.Shape.IndexNames)).ToListAsync(token), MongoDocumentStore.SnapshotTimeout, CancellationToken.None);
+            token => MongoDocuments<T>.Packed(documents.Collection.Find(filter.Ne(MongoShape<T>.Indexes, documents.Shape.IndexNames))).ToListAsync(token), MongoDocumentStore.SnapshotTimeout, CancellationToken.None);
         foreach (var document in documents.ReadAll(old))
         {
             var keys = update.Set(MongoShape<T>.Keys, documents.Shape.KeysOf(document)).Set(MongoShape<T>.Indexes, documents.Shape.IndexNames);

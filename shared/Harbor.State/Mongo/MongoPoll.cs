@@ -56,7 +56,7 @@ internal sealed class MongoPoll<T>(MongoDocumentStore store, MongoDocuments<T> d
         foreach (var chunk in ids.Chunk(ChunkSize))
         {
             var stored = await store.RunAsync(
-                token => documents.Collection.Find(Builders<BsonDocument>.Filter.In(MongoShape<T>.Id, chunk)).ToListAsync(token), cancellationToken);
+                token => MongoDocuments<T>.Packed(documents.Collection.Find(Builders<BsonDocument>.Filter.In(MongoShape<T>.Id, chunk))).ToListAsync(token), cancellationToken);
             all.AddRange(documents.ReadAll(stored));
         }
 

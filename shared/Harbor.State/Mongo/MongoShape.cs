@@ -3,12 +3,15 @@ using System.Text.Json;
 using Harbor.State.Documents;
 using MongoDB.Bson;
 using MongoDB.Bson.IO;
+using MongoDB.Bson.Serialization;
+using MongoDB.Bson.Serialization.Serializers;
 
 namespace Harbor.State.Mongo;
 
 /// <summary>
 /// How a document looks in MongoDB: its JSON's fields, with the id as <c>_id</c> and the version as <c>v</c>; its index keys under <c>_ix</c>;
-/// under <c>_ixs</c> for which indexes those were computed; and under <c>_b</c>, where it was written with others, a mark of that one command.
+/// under <c>_ixs</c> for which indexes those were computed; under <c>_b</c>, where it was written with others, a mark of that one command; and under <c>_d</c> what it changed
+/// of the version before, where that is known (<see cref="MongoDelta{T}"/>).
 /// </summary>
 internal sealed class MongoShape<T>
     where T : Document
@@ -18,18 +21,27 @@ internal sealed class MongoShape<T>
     public const string Keys = "_ix";
     public const string Indexes = "_ixs";
     public const string Batch = "_b";
+    public const string Delta = "_d";
+
+    public static ReadOnlySpan<byte> VersionName => "v"u8;
+
+    public static ReadOnlySpan<byte> DeltaName => "_d"u8;
+
+    private static ReadOnlySpan<byte> IdName => "_id"u8;
 
     private readonly DocumentType<T> _type;
     private readonly string _idName;
     private readonly string _versionName;
+    private readonly MongoDelta<T> _delta;
 
     public MongoShape(DocumentType<T> type)
     {
         _type = type;
+        _delta = new(type);
         var names = type.Json.Properties.Select(property => property.Name).ToList();
         _idName = names.Single(name => name.Equals(nameof(Document.Id), StringComparison.OrdinalIgnoreCase));
         _versionName = names.Single(name => name.Equals(nameof(Document.Version), StringComparison.OrdinalIgnoreCase));
-        if (names.Find(name => name is Id or Version or Keys or Indexes or Batch) is { } taken)
+        if (names.Find(name => name is Id or Version or Keys or Indexes or Batch or Delta) is { } taken)
         {
             throw new ArgumentException($"{typeof(T).Name} has a field '{taken}', a name that MongoDB documents keep for the store.", nameof(type));
         }
@@ -45,31 +57,55 @@ internal sealed class MongoShape<T>
     /// <summary>The version of a document that need not be read for that: it stands at its start. Null where there is none.</summary>
     public static long? VersionOf(BsonDocument stored)
     {
-        using var reader = BsonJson.Open(stored);
-        reader.ReadStartDocument();
-        while (reader.ReadBsonType() != BsonType.EndOfDocument)
+        for (var elements = new BsonElements(BsonElements.BytesOf(stored)); elements.MoveNext();)
         {
-            if (reader.ReadName() == Version)
+            if (elements.Name.SequenceEqual(VersionName))
             {
-                return ReadNumber(reader);
+                return elements.ToNumber();
             }
-
-            reader.SkipValue();
         }
 
         return null;
     }
 
-    public BsonDocument ToBson(T document, long version)
+    /// <summary>What takes the place of the version that was read.</summary>
+    /// <param name="replacement">What was read, and what is to be stored.</param>
+    /// <param name="version">Its version.</param>
+    /// <param name="batch">The command that it is written by together with others.</param>
+    public BsonDocument ToBson(Replacement<T> replacement, long version, ObjectId? batch = null) => ToBson(replacement.Document, version, _delta.Of(replacement), batch);
+
+    public BsonDocument ToBson(T document, long version) => ToBson(document, version, null, null);
+
+    /// <summary>Packed: it goes to the wire as it is.</summary>
+    private RawBsonDocument ToBson(T document, long version, BsonDocument? delta, ObjectId? batch)
     {
-        var body = BsonJson.ToBson(_type.Write(document));
-        body.Remove(_idName);
-        body.Remove(_versionName);
-        var stored = new BsonDocument { [Id] = document.Id, [Version] = new BsonInt64(version) };
-        stored.AddRange(body);
-        stored.Add(Keys, KeysOf(document));
-        stored.Add(Indexes, IndexNames);
-        return stored;
+        using var bytes = new MemoryStream(1024);
+        using var writer = new BsonBinaryWriter(bytes);
+        writer.WriteStartDocument();
+        writer.WriteString(Id, document.Id);
+        writer.WriteInt64(Version, version);
+        if (delta is not null)
+        {
+            // Before what it speaks of.
+            Write(writer, Delta, delta);
+        }
+
+        BsonJson.WriteElements(writer, _type.Write(document), name => name != _idName && name != _versionName);
+        Write(writer, Keys, KeysOf(document));
+        writer.WriteString(Indexes, IndexNames);
+        if (batch is not null)
+        {
+            writer.WriteObjectId(Batch, batch.Value);
+        }
+
+        writer.WriteEndDocument();
+        return new(bytes.ToArray());
+    }
+
+    private static void Write(BsonBinaryWriter writer, string name, BsonDocument document)
+    {
+        writer.WriteName(name);
+        BsonDocumentSerializer.Instance.Serialize(BsonSerializationContext.CreateRoot(writer), document);
     }
 
     /// <summary>An index without keys is left out: an empty array would count as one value in a unique index.</summary>
@@ -88,31 +124,31 @@ internal sealed class MongoShape<T>
         return keys;
     }
 
-    public T FromBson(BsonDocument stored)
+    /// <param name="stored">The document.</param>
+    /// <param name="known">A version of it that need not be read again.</param>
+    public T FromBson(BsonDocument stored, T? known) => (known is null ? null : _delta.Apply(BsonElements.BytesOf(stored), known)) ?? FromBson(stored);
+
+    private T FromBson(BsonDocument stored)
     {
         var version = default(long?);
         var json = new ArrayBufferWriter<byte>(1024);
-        using (var reader = BsonJson.Open(stored))
         using (var writer = new Utf8JsonWriter(json))
         {
             writer.WriteStartObject();
-            reader.ReadStartDocument();
-            while (reader.ReadBsonType() != BsonType.EndOfDocument)
+            for (var elements = new BsonElements(BsonElements.BytesOf(stored)); elements.MoveNext();)
             {
-                switch (reader.ReadName())
+                var name = elements.Name;
+                if (name.SequenceEqual(IdName))
                 {
-                    case Id:
-                        writer.WriteString(_idName, reader.GetCurrentBsonType() == BsonType.String ? reader.ReadString() : throw new JsonException("A stored document's id is no string."));
-                        break;
-                    case Version:
-                        version = ReadNumber(reader) ?? throw new JsonException("A stored document's version is no number.");
-                        break;
-                    case Keys or Indexes or Batch:
-                        reader.SkipValue();
-                        break;
-                    case var name:
-                        BsonJson.WriteElement(writer, name, reader);
-                        break;
+                    writer.WriteString(_idName, elements.Type == BsonType.String ? elements.Text : throw new JsonException("A stored document's id is no string."));
+                }
+                else if (name.SequenceEqual(VersionName))
+                {
+                    version = elements.ToNumber() ?? throw new JsonException("A stored document's version is no number.");
+                }
+                else if (!IsOfTheStore(name))
+                {
+                    BsonJson.WriteElement(writer, elements);
                 }
             }
 
@@ -122,12 +158,6 @@ internal sealed class MongoShape<T>
         return _type.Read(json.WrittenSpan, version ?? throw new JsonException($"A stored document has no '{Version}'."));
     }
 
-    /// <summary>Null where it is none.</summary>
-    private static long? ReadNumber(IBsonReader value) => value.GetCurrentBsonType() switch
-    {
-        BsonType.Int64 => value.ReadInt64(),
-        BsonType.Int32 => value.ReadInt32(),
-        BsonType.Double => (long)value.ReadDouble(),
-        _ => null,
-    };
+    private static bool IsOfTheStore(ReadOnlySpan<byte> name)
+        => name.Length > 0 && name[0] == '_' && (name.SequenceEqual("_ix"u8) || name.SequenceEqual("_ixs"u8) || name.SequenceEqual("_b"u8) || name.SequenceEqual(DeltaName));
 }

@@ -10,7 +10,7 @@ namespace Harbor.State.Mongo;
 /// One watch's place in a change stream. The stream is opened before the snapshot is read, so nothing falls between; after a failure it goes
 /// on behind its last event, and where the server has forgotten that, with a new snapshot. Owns the cursor.
 /// </summary>
-internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocuments<T> documents, string idPrefix, Func<string, long, bool>? isKnown) : IDisposable
+internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocuments<T> documents, string idPrefix, Func<string, T?>? known) : IDisposable
     where T : Document
 {
     /// <summary>How long the server holds an answer back for want of events. A shorter one only costs more of them.</summary>
@@ -155,7 +155,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
         _catchUp.ReadAgain(unsure, time);
         var stored = found.ToDictionary(document => document[MongoShape<T>.Id].AsString, StringComparer.Ordinal);
         var read = unsure.Select(DocumentChange<T>? (id) => !stored.TryGetValue(id, out var found) ? DocumentChange<T>.Deleted(id)
-            : documents.Read(found) is { } document ? DocumentChange<T>.Upserted(document)
+            : documents.Read(found, null) is { } document ? DocumentChange<T>.Upserted(document)
             : null).OfType<DocumentChange<T>>().ToList();
         foreach (var change in read)
         {
@@ -169,30 +169,22 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     {
         var changes = new List<DocumentChange<T>>();
 
-        // While this batch is read its watcher knows what is deleted in it, and when it comes to what follows it does not any more.
-        var deleted = new HashSet<string>(StringComparer.Ordinal);
+        // What the watcher will know when it comes to the next of these.
+        var told = new Dictionary<string, T?>(StringComparer.Ordinal);
         foreach (var occurrence in events)
         {
-            if (occurrence.IsDeletion)
-            {
-                deleted.Add(occurrence.Id!);
-            }
-            else if (!deleted.Contains(occurrence.Id!) && IsKnown(occurrence))
-            {
-                continue;
-            }
-
-            if (Change(occurrence) is { } change && IsNews(change))
+            var before = told.TryGetValue(occurrence.Id!, out var document) ? document : known?.Invoke(occurrence.Id!);
+            if (!IsKnown(occurrence, before) && Change(occurrence, before) is { } change && IsNews(change))
             {
                 changes.Add(change);
+                told[occurrence.Id!] = change.Document;
             }
         }
 
         return changes;
     }
 
-    private bool IsKnown(MongoChange change)
-        => isKnown is not null && change.Document is { } stored && MongoShape<T>.VersionOf(stored) is { } version && isKnown(change.Id!, version);
+    private static bool IsKnown(MongoChange change, T? before) => before is not null && change.Document is { } stored && MongoShape<T>.VersionOf(stored) <= before.Version;
 
     /// <summary>False for a version older than the one that was read. Whatever else it is, the stream has come as far with the document.</summary>
     private bool IsNews(DocumentChange<T> change)
@@ -207,10 +199,10 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     }
 
     /// <summary>Nothing where the looked-up document is gone already (the event of its deletion follows) or cannot be read.</summary>
-    private DocumentChange<T>? Change(MongoChange change) => change switch
+    private DocumentChange<T>? Change(MongoChange change, T? before) => change switch
     {
         { IsDeletion: true } => DocumentChange<T>.Deleted(change.Id!),
-        { Document: { } stored } when documents.Read(stored) is { } document => DocumentChange<T>.Upserted(document),
+        { Document: { } stored } when documents.Read(stored, before) is { } document => DocumentChange<T>.Upserted(document),
         _ => null,
     };
 

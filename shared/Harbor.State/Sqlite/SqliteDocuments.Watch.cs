@@ -11,7 +11,7 @@ internal sealed partial class SqliteDocuments<T>
 
     private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(500);
 
-    public async IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, long, bool>? isKnown, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var cursor = (long?)null;
         var failing = false;
@@ -23,7 +23,7 @@ internal sealed partial class SqliteDocuments<T>
             try
             {
                 await EnsureIndexedAsync(cancellationToken);
-                page = _store.Read(session => ReadChanges(session, idPrefix, isKnown, cursor));
+                page = _store.Read(session => ReadChanges(session, idPrefix, known, cursor));
                 _store.Signal.WatchOthers();
             }
             catch (StateUnavailableException exception)
@@ -61,7 +61,7 @@ internal sealed partial class SqliteDocuments<T>
     }
 
     /// <summary>The next changes, or a snapshot where there is no cursor or the log does not go back to it: all as of one moment.</summary>
-    private Page ReadChanges(SqliteSession session, string idPrefix, Func<string, long, bool>? isKnown, long? cursor)
+    private Page ReadChanges(SqliteSession session, string idPrefix, Func<string, T?>? known, long? cursor)
     {
         // Where a statement fails, the store drops the session, and the transaction with it.
         session.Execute("BEGIN");
@@ -74,7 +74,7 @@ internal sealed partial class SqliteDocuments<T>
 
         // A revision behind the cursor: the file was replaced by an older one.
         var isWhole = cursor is null || cursor < trimmed || cursor > revision;
-        var page = isWhole ? ReadSnapshot(session, idPrefix, revision) : ReadLog(session, idPrefix, isKnown, cursor!.Value, revision);
+        var page = isWhole ? ReadSnapshot(session, idPrefix, revision) : ReadLog(session, idPrefix, known, cursor!.Value, revision);
         session.Execute("COMMIT");
         if (isWhole)
         {
@@ -95,7 +95,7 @@ internal sealed partial class SqliteDocuments<T>
     /// The log names what changed; the document is read as it is now. A row that a later one of the same document has overtaken is passed
     /// over: that one follows.
     /// </summary>
-    private Page ReadLog(SqliteSession session, string idPrefix, Func<string, long, bool>? isKnown, long cursor, long revision)
+    private Page ReadLog(SqliteSession session, string idPrefix, Func<string, T?>? known, long cursor, long revision)
     {
         var changes = new List<DocumentChange<T>>();
         var last = cursor;
@@ -119,7 +119,7 @@ internal sealed partial class SqliteDocuments<T>
 
             if (!rows.IsDBNull(4))
             {
-                if (isKnown?.Invoke(id, last) is not true && Deserialize(id, last, rows.GetFieldValue<byte[]>(4)) is { } document)
+                if (!(known?.Invoke(id)?.Version >= last) && Deserialize(id, last, rows.GetFieldValue<byte[]>(4)) is { } document)
                 {
                     changes.Add(DocumentChange<T>.Upserted(document));
                 }

@@ -42,7 +42,7 @@ internal sealed class HangingDocuments<T>(IDocuments<T> documents) : IDocuments<
         return await documents.DeleteAsync(document, cancellationToken);
     }
 
-    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, long, bool>? isKnown, CancellationToken cancellationToken) => documents.WatchAsync(idPrefix, isKnown, cancellationToken);
+    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken) => documents.WatchAsync(idPrefix, known, cancellationToken);
 
     private async Task PassAsync(CancellationToken cancellationToken)
     {

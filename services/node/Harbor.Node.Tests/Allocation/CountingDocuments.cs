@@ -45,5 +45,5 @@ internal sealed class CountingDocuments<T>(IDocuments<T> inner) : IDocuments<T>
         return inner.DeleteAsync(document, cancellationToken);
     }
 
-    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, long, bool>? isKnown, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, isKnown, cancellationToken);
+    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, known, cancellationToken);
 }

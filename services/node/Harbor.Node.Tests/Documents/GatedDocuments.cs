@@ -49,5 +49,5 @@ internal sealed class GatedDocuments<T>(IDocuments<T> inner) : IDocuments<T>
 
     public ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken) => inner.DeleteAsync(document, cancellationToken);
 
-    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, long, bool>? isKnown, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, isKnown, cancellationToken);
+    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, known, cancellationToken);
 }

@@ -1,3 +1,4 @@
+using Harbor.State.Documents;
 using Harbor.State.Ports;
 
 namespace Harbor.Node.Routes;
@@ -52,7 +53,7 @@ internal sealed partial class BackendWriter
         }
 
         var begun = time.GetTimestamp();
-        var results = await documents.ReplaceAllAsync(batch.ConvertAll(write => write.Port), cancellationToken);
+        var results = await documents.ReplaceAllAsync(batch.ConvertAll(write => new Replacement<PortDocument>(write.Stored, write.Port)), cancellationToken);
         _pace.Took(time.GetElapsedTime(begun));
         var lost = new List<RouteWrite>();
         foreach (var (write, result) in batch.Zip(results))
