@@ -16,7 +16,7 @@ public sealed class BackendMergeTests
 
     [Fact]
     public void Time_OfAProcessThatWasKnownByItsAddressAlone_IsKept()
-        => BackendMerge.Merge([_stored with { InstanceId = null }], [Backend("mud", "i1")], _ => true, _ => true).ShouldHaveSingleItem().Since.ShouldBe(_then);
+        => BackendMerge.Merge([_stored with { InstanceId = null }], [Backend("mud", "i1")], _ => true, _ => true).Backends.ShouldHaveSingleItem().Since.ShouldBe(_then);
 
     [Fact]
     public void Time_OfAProcessOnADeaWithANewId_IsKept()
@@ -29,7 +29,7 @@ public sealed class BackendMergeTests
 
     [Fact]
     public void Entry_OfAnotherNodesDea_IsLeftAlone()
-        => BackendMerge.Merge([_stored], [], dea => dea != "d1", _ => false).ShouldHaveSingleItem().ShouldBe(_stored);
+        => BackendMerge.Merge([_stored], [], dea => dea != "d1", _ => false).Backends.ShouldHaveSingleItem().ShouldBe(_stored);
 
     private static Backend Backend(string app, string instance) => new()
     {
@@ -42,5 +42,5 @@ public sealed class BackendMergeTests
         Since = _then.AddMinutes(1),
     };
 
-    private BackendEntry Merged(Backend backend) => BackendMerge.Merge([_stored], [backend], _ => true, _ => true).ShouldHaveSingleItem();
+    private BackendEntry Merged(Backend backend) => BackendMerge.Merge([_stored], [backend], _ => true, _ => true).Backends.ShouldHaveSingleItem();
 }

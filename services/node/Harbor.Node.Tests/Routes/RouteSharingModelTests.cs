@@ -160,7 +160,8 @@ public sealed class RouteSharingModelTests
         private void Write(string port)
         {
             var stored = Store.Documents[port];
-            var merged = BackendMerge.Merge(stored, _table.BackendsOf(port), _owns, MayRemove);
+            var (merged, isInHandover) = BackendMerge.Merge(stored, _table.BeginLook(port, ModelSteps.AppsOf(port)), _owns, MayRemove);
+            _table.EndLook(port, isInHandover);
             if (merged.Except(stored).FirstOrDefault(entry => !_owns(entry.DeaId)) is { } stray)
             {
                 throw new InvalidOperationException($"{stray.Host}:{stray.Port} on {stray.DeaId} is another node's to write.");

@@ -47,16 +47,44 @@ public sealed class RouteTableShareTests
     }
 
     [Fact]
-    public void End_OfAnInstanceOnAnothersDea_IsLookedAt()
+    public void Move_FromAnOwnDea_IsLookedAt()
+    {
+        Beat("ours", "mud", 61044, "i1");
+        _changes.Clear();
+
+        Beat("theirs", "mud", 61044, "i1");
+
+        _changes.Ports.ShouldBe(["default/1"]);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public void End_OfAnInstanceOnAnothersDea_IsLookedAtInHandover(bool isInHandover)
     {
         Beat("ours", "mud", 61044, "i1");
         Beat("theirs", "mud", 61044, "i1");
+        _table.BeginLook("default/1", [("mud", 4100)]);
+        _table.EndLook("default/1", isInHandover);
         _changes.Clear();
 
-        _table.Apply(new DropletExited("mud", "i1", Evacuating: false, double.NaN), _now, _changes);
+        End("i1");
 
-        _changes.Ports.ShouldBe(["default/1"], "its document may name the former DEA still");
+        _changes.Ports.ShouldBe(isInHandover ? ["default/1"] : []);
     }
+
+    [Fact]
+    public void End_OfAnInstanceOnAnothersDea_DuringALook_IsLookedAt()
+    {
+        Beat("theirs", "mud", 61044, "i1");
+        _table.BeginLook("default/1", [("mud", 4100)]);
+
+        End("i1");
+
+        _changes.Ports.ShouldBe(["default/1"]);
+    }
+
+    private void End(string instance) => _table.Apply(new DropletExited("mud", instance, Evacuating: false, double.NaN), _now, _changes);
 
     private void Beat(string dea, string app, int port, string? instance = null) => _table.Apply(
         new HeartbeatReceived(dea, [new() { App = app, Instance = instance ?? $"{app}-on-{dea}", State = DropletState.Running, Began = double.NaN, Host = HostAddress.Parse("10.0.4.7"), Ports = [new(4100, (ushort)port)] }]),

@@ -12,8 +12,7 @@ internal static class BackendMerge
     /// <param name="table">The backends in the route table, the longest known first.</param>
     /// <param name="owns">Whether this node writes for a DEA (null: for instances without one).</param>
     /// <param name="mayRemove">Whether this node may take out a stored backend that the table does not have.</param>
-    /// <returns><paramref name="stored"/> itself where nothing changes.</returns>
-    public static IReadOnlyList<BackendEntry> Merge(IReadOnlyList<BackendEntry> stored, List<Backend> table, Func<string?, bool> owns, Func<BackendEntry, bool> mayRemove)
+    public static Merged Merge(IReadOnlyList<BackendEntry> stored, List<Backend> table, Func<string?, bool> owns, Func<BackendEntry, bool> mayRemove)
     {
         var left = new Dictionary<BackendAddress, Backend>(table.Count);
         foreach (var backend in table)
@@ -22,12 +21,24 @@ internal static class BackendMerge
         }
 
         var merged = new List<BackendEntry>(table.Count);
-        var changed = false;
+        var (changed, isInHandover) = (false, false);
         foreach (var entry in stored)
         {
-            var kept = AddressOf(entry) is { } address && left.Remove(address, out var backend)
-                ? owns(backend.Dea) ? Update(entry, backend) : entry
-                : mayRemove(entry) ? null : entry;
+            BackendEntry? kept;
+            if (AddressOf(entry) is not { } address || !left.Remove(address, out var backend))
+            {
+                kept = mayRemove(entry) ? null : entry;
+            }
+            else if (owns(backend.Dea))
+            {
+                kept = Update(entry, backend);
+            }
+            else
+            {
+                kept = entry;
+                isInHandover |= owns(entry.DeaId);
+            }
+
             changed |= !ReferenceEquals(kept, entry);
             if (kept is not null)
             {
@@ -44,7 +55,7 @@ internal static class BackendMerge
             }
         }
 
-        return changed ? merged : stored;
+        return new(changed ? merged : stored, isInHandover);
     }
 
     /// <summary>An entry is its DEA's writer's; but an address that another instance has now must not wait for a writer who has not heard of that yet.</summary>
@@ -78,4 +89,8 @@ internal static class BackendMerge
         Draining = backend.Draining,
         Since = backend.Since,
     };
+
+    /// <param name="Backends">The stored ones themselves where nothing changes.</param>
+    /// <param name="IsInHandover">Whether an entry of a DEA that this node writes for has an address that by now is an instance's on another's.</param>
+    public readonly record struct Merged(IReadOnlyList<BackendEntry> Backends, bool IsInHandover);
 }

@@ -26,7 +26,8 @@ internal sealed partial class BackendWriter
             return false;
         }
 
-        var merged = BackendMerge.Merge(port.Backends, routes.BackendsOf(port), share.Owns, MayRemove);
+        var (merged, isInHandover) = BackendMerge.Merge(port.Backends, routes.BeginLook(port), share.Owns, MayRemove);
+        routes.EndLook(port, isInHandover);
         if (ReferenceEquals(merged, port.Backends))
         {
             return false;

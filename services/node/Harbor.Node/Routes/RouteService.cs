@@ -17,7 +17,7 @@ internal sealed partial class RouteService
     private readonly ILogger<RouteService> _logger;
     private readonly LogThrottle<string> _throttle;
     private long _overflows;
-    private bool _remembers = true;
+    private volatile bool _remembers = true;
 
     public RouteService(
         RouteTable table, DirtyPorts dirty, StoredAddresses addresses, MainPortQueue unaddressed, NodeViews views, NodeMetrics metrics, TimeProvider time, ILogger<RouteService> logger)
@@ -85,7 +85,16 @@ internal sealed partial class RouteService
 
     public bool IsSuspended => Read(table => table.Suspended);
 
-    public List<Backend> BackendsOf(PortDocument port) => Read(table => table.BackendsOf(port.Id, AppsOf(port)));
+    /// <summary>The backends to compare the port's document with. The comparison is followed by <see cref="EndLook"/>.</summary>
+    public List<Backend> BeginLook(PortDocument port) => Read(table => table.BeginLook(port.Id, AppsOf(port)));
+
+    public void EndLook(PortDocument port, bool isInHandover)
+    {
+        lock (_gate)
+        {
+            _table.EndLook(port.Id, isInHandover);
+        }
+    }
 
     public bool NeedsMainPort(string app) => Read(table => table.NeedsMainPort(app));
 
@@ -95,8 +104,8 @@ internal sealed partial class RouteService
     /// </summary>
     public AddressClaim Fill(PortDocument port)
     {
-        var merged = BackendMerge.Merge(port.Backends, BackendsOf(port), _ => true, _ => true);
-        return _addresses.Claim(port with { Backends = merged }, port.Backends, _time.GetTimestamp());
+        var merged = BackendMerge.Merge(port.Backends, Read(table => table.BackendsOf(port.Id, AppsOf(port))), _ => true, _ => true);
+        return _addresses.Claim(port with { Backends = merged.Backends }, port.Backends, _time.GetTimestamp());
     }
 
     /// <summary>Who is at the backend's address by now; null where nobody is known to be.</summary>
@@ -157,6 +166,12 @@ internal sealed partial class RouteService
 
     private void OnPort(DocumentViewChange<PortDocument> change)
     {
+        if (!_remembers && change is { Before: { } before, After: { } after } && ReferenceEquals(before.Apps, after.Apps) && before.State == after.State)
+        {
+            // Only its backends have changed, and those come from the table.
+            return;
+        }
+
         var apps = change.After is { State: PortState.Active } port ? AppsOf(port) : [];
         Change(_time.GetTimestamp(), (now, changes) =>
         {

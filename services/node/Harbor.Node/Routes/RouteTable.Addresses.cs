@@ -9,11 +9,6 @@ internal sealed partial class RouteTable
         if (host is { } at && (at != instance.Host || !wanted.SequenceEqual(instance.Ports)))
         {
             Touch(instance, RouteReason.PortsChanged);
-            if (instance.Ports.Length > 0)
-            {
-                MarkPorts(instance);
-            }
-
             if (at != instance.Host)
             {
                 ReleaseAll(instance);
@@ -89,9 +84,10 @@ internal sealed partial class RouteTable
         return true;
     }
 
-    /// <summary>Takes an address from an instance, and the instance with it where it was nothing else.</summary>
+    /// <summary>Takes an address from an instance, and the instance with it where it was nothing else. Of two applications on two nodes' DEAs either node may take it out of the document.</summary>
     private void Withdraw(Instance holder, ushort port, RouteReason reason)
     {
+        Mark(holder, true);
         Touch(holder, null);
         _changes.Reasons[(holder.App.Guid, new(holder.Host, port))] = reason;
         Release(holder, port);
@@ -118,7 +114,6 @@ internal sealed partial class RouteTable
         if (_holders.TryGetValue(address, out var holder) && holder == instance)
         {
             _holders.Remove(address);
-            MarkPorts(instance);
             foreach (var binding in instance.App.Bindings)
             {
                 _changes.Leaving.Add(binding.PortId);

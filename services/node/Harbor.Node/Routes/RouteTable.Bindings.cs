@@ -39,6 +39,7 @@ internal sealed partial class RouteTable
         if (apps.Count == 0)
         {
             _ports.Remove(portId);
+            _inHandover.Remove(portId);
         }
         else
         {
@@ -119,7 +120,6 @@ internal sealed partial class RouteTable
         foreach (var instance in app.Instances.Where(instance => instance != except))
         {
             Touch(instance, RouteReason.BindingsChanged);
-            MarkPorts(instance);
         }
     }
 }

@@ -143,7 +143,7 @@ internal sealed partial class RouteTable(RouteTableOptions options, Func<string?
             return;
         }
 
-        ExpectChange(instance.Dea);
+        Touch(instance, null);
         var moved = instance.Dea is not null;
         Places.Remove(instance.Dea, instance);
         instance.Dea = dea;
@@ -197,41 +197,6 @@ internal sealed partial class RouteTable(RouteTableOptions options, Func<string?
         if (app.IsEmpty)
         {
             _apps.Remove(app.Guid);
-        }
-    }
-
-    /// <summary>The ports of the instance's application may look different now, to the node that writes for its DEA. Called before and after whatever changes an instance.</summary>
-    private void Touch(Instance instance, RouteReason? reason)
-    {
-        ExpectChange(instance.Dea);
-        if (instance.App.Bindings.Count == 0)
-        {
-            return;
-        }
-
-        if (_owns(instance.Dea?.Id))
-        {
-            MarkPorts(instance);
-        }
-
-        if (reason is { } known)
-        {
-            foreach (var port in instance.Ports)
-            {
-                _changes.Reasons[(instance.App.Guid, new(instance.Host, port.HostPort))] = known;
-            }
-        }
-    }
-
-    /// <summary>
-    /// The instance may have left ports of its application. Every node looks at those: a document may name another DEA for the address still, that of its former holder or
-    /// where the instance was before, and only that one's writer can take it out.
-    /// </summary>
-    private void MarkPorts(Instance instance)
-    {
-        foreach (var binding in instance.App.Bindings)
-        {
-            _changes.Ports.Add(binding.PortId);
         }
     }
 }
