@@ -55,11 +55,11 @@ internal sealed class MongoDelta<T>
         var expected = 0;
         for (var elements = new BsonElements(stored); elements.MoveNext();)
         {
-            if (elements.Name.SequenceEqual(MongoShape<T>.VersionName))
+            if (MongoShape<T>.IsVersion(elements.Name))
             {
                 version = elements.ToNumber();
             }
-            else if (elements.Name.SequenceEqual(MongoShape<T>.DeltaName))
+            else if (MongoShape<T>.IsDelta(elements.Name))
             {
                 changes = ReadChanges(elements, known.Version);
                 if (changes is null || version is null)
@@ -152,7 +152,7 @@ internal sealed class MongoDelta<T>
         var (isOfKnown, expected) = (false, 0);
         for (var elements = new BsonElements(delta.Value); elements.MoveNext();)
         {
-            if (elements.Name.SequenceEqual(MongoShape<T>.VersionName))
+            if (MongoShape<T>.IsVersion(elements.Name))
             {
                 isOfKnown = elements.ToNumber() == known;
             }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using System.Text.Json;
 using Harbor.State.Documents;
 using MongoDB.Bson;
@@ -23,11 +24,10 @@ internal sealed class MongoShape<T>
     public const string Batch = "_b";
     public const string Delta = "_d";
 
-    public static ReadOnlySpan<byte> VersionName => "v"u8;
-
-    public static ReadOnlySpan<byte> DeltaName => "_d"u8;
-
-    private static ReadOnlySpan<byte> IdName => "_id"u8;
+    private static readonly byte[] _id = Encoding.UTF8.GetBytes(Id);
+    private static readonly byte[] _version = Encoding.UTF8.GetBytes(Version);
+    private static readonly byte[] _deltaName = Encoding.UTF8.GetBytes(Delta);
+    private static readonly byte[][] _ofTheStore = [.. new[] { Keys, Indexes, Batch, Delta }.Select(Encoding.UTF8.GetBytes)];
 
     private readonly DocumentType<T> _type;
     private readonly string _idName;
@@ -52,6 +52,10 @@ internal sealed class MongoShape<T>
     /// <summary>What a document written now has under <see cref="Indexes"/>.</summary>
     public string IndexNames { get; }
 
+    public static bool IsVersion(ReadOnlySpan<byte> name) => name.SequenceEqual(_version);
+
+    public static bool IsDelta(ReadOnlySpan<byte> name) => name.SequenceEqual(_deltaName);
+
     public static string KeyOf(string index) => $"{Keys}.{index}";
 
     /// <summary>The version of a document that need not be read for that: it stands at its start. Null where there is none.</summary>
@@ -59,7 +63,7 @@ internal sealed class MongoShape<T>
     {
         for (var elements = new BsonElements(BsonElements.BytesOf(stored)); elements.MoveNext();)
         {
-            if (elements.Name.SequenceEqual(VersionName))
+            if (IsVersion(elements.Name))
             {
                 return elements.ToNumber();
             }
@@ -138,11 +142,11 @@ internal sealed class MongoShape<T>
             for (var elements = new BsonElements(BsonElements.BytesOf(stored)); elements.MoveNext();)
             {
                 var name = elements.Name;
-                if (name.SequenceEqual(IdName))
+                if (name.SequenceEqual(_id))
                 {
                     writer.WriteString(_idName, elements.Type == BsonType.String ? elements.Text : throw new JsonException("A stored document's id is no string."));
                 }
-                else if (name.SequenceEqual(VersionName))
+                else if (IsVersion(name))
                 {
                     version = elements.ToNumber() ?? throw new JsonException("A stored document's version is no number.");
                 }
@@ -159,5 +163,15 @@ internal sealed class MongoShape<T>
     }
 
     private static bool IsOfTheStore(ReadOnlySpan<byte> name)
-        => name.Length > 0 && name[0] == '_' && (name.SequenceEqual("_ix"u8) || name.SequenceEqual("_ixs"u8) || name.SequenceEqual("_b"u8) || name.SequenceEqual(DeltaName));
+    {
+        foreach (var own in _ofTheStore)
+        {
+            if (name.SequenceEqual(own))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 }
