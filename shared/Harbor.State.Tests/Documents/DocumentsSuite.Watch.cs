@@ -96,28 +96,32 @@ public abstract partial class DocumentsSuite
     public async Task Watch_ByOneWhoKnowsWhatWasReplaced_SaysEachDocumentAsItWasWritten(int seed)
     {
         var random = new Random(seed);
-        var written = (await InsertAllAsync(4)).ToDictionary(boat => (boat.Id, boat.Version));
-        var latest = written.Values.ToDictionary(boat => boat.Id);
-        var known = new Dictionary<string, BoatDocument>();
-        await using var watch = new WatchReader(Boats, Patience, known: id => known.GetValueOrDefault(id));
+        var latest = (await InsertAllAsync(4)).ToDictionary(boat => boat.Id);
+        var (last, known) = (latest.Keys.Max()!, latest.ToDictionary());
+        var written = latest.Values.ToDictionary(boat => (boat.Id, boat.Version));
+        await using var watch = new WatchReader(Boats, Patience, known: id => known[id]);
         await watch.SnapshotAsync();
-        written.Values.ToList().ForEach(boat => known[boat.Id] = boat);
 
         for (var round = 0; round < 40; round++)
         {
             var some = latest.Values.Where(_ => random.Next(2) == 0).ToList();
-            var results = await Boats.ReplaceAllAsync([.. some.Select(boat => new Replacement<BoatDocument>(boat, Changed(boat, random)))], Cancelled);
-            foreach (var boat in results.Select(result => result.Document!).Append(await ReplaceAsync(Changed(latest["fleet/00"] with { Version = results.FirstOrDefault(result => result.Document?.Id == "fleet/00").Document?.Version ?? latest["fleet/00"].Version }, random))))
+            foreach (var result in await Boats.ReplaceAllAsync([.. some.Select(boat => new Replacement<BoatDocument>(boat, Changed(boat, random)))], Cancelled))
             {
-                written.Add((boat.Id, boat.Version), boat);
-                latest[boat.Id] = boat;
+                Take(result.Document!);
             }
 
-            foreach (var step in await watch.UntilAsync("fleet/00", boat => boat!.Version == latest["fleet/00"].Version))
+            Take(await ReplaceAsync(Changed(latest[last], random)));
+            foreach (var step in await watch.UntilAsync(last, boat => boat!.Version == latest[last].Version))
             {
                 step.Document!.ShouldEqual(written[(step.Id, step.Document!.Version)]);
                 known[step.Id] = step.Document;
             }
+        }
+
+        void Take(BoatDocument boat)
+        {
+            written.Add((boat.Id, boat.Version), boat);
+            latest[boat.Id] = boat;
         }
     }
 
