@@ -80,6 +80,7 @@ public sealed class MongoDocumentsTests(MongoServer server) : DocumentsSuite, IC
     [Theory]
     [InlineData("""{ _d: 7 }""")]
     [InlineData("""{ "_d.v": 1 }""")]
+    [InlineData("""{ "_d.v": [1] }""")]
     [InlineData("""{ "_d.crew": [0, 9] }""")]
     [InlineData("""{ "_d.crew": [0, 1] }""")]
     [InlineData("""{ "_d.crew": [-2, 3] }""")]
@@ -97,9 +98,30 @@ public sealed class MongoDocumentsTests(MongoServer server) : DocumentsSuite, IC
         var replaced = (await Boats.ReplaceAllAsync([new(boat, boat with { Crew = [.. boat.Crew, "dan"] })], Cancelled))[0].Document!;
         (await watch.NextAsync()).Document.ShouldEqual(replaced);
 
-        await boats.UpdateOneAsync(new BsonDocument("_id", "a"), new BsonDocument("$set", BsonDocument.Parse(nonsense).Add("v", replaced.Version + 1)), cancellationToken: Cancelled);
+        var changes = BsonDocument.Parse(nonsense).Add("v", replaced.Version + 1);
+        if (!changes.Contains("_d") && !changes.Contains("_d.v"))
+        {
+            changes.Add("_d.v", new BsonArray { boat.Version, replaced.Version + 1 });
+        }
+
+        await boats.UpdateOneAsync(new BsonDocument("_id", "a"), new BsonDocument("$set", changes), cancellationToken: Cancelled);
 
         (await watch.NextAsync()).Document.ShouldEqual(replaced with { Version = replaced.Version + 1 });
+    }
+
+    /// <summary>What a write says of its change stands in the document still when somebody changes that by hand.</summary>
+    [Fact]
+    public async Task Watch_OfWhatWasChangedByHand_SaysThatToo()
+    {
+        var boat = await InsertAsync(new() { Id = "a", Owner = "ann" });
+        await using var watch = new WatchReader(Boats, Patience, known: _ => boat);
+        await watch.SnapshotAsync();
+        var replaced = (await Boats.ReplaceAllAsync([new(boat, boat with { Crew = ["dan"] })], Cancelled))[0].Document!;
+        (await watch.NextAsync()).Document.ShouldEqual(replaced);
+
+        await Raw().UpdateOneAsync(new BsonDocument("_id", "a"), new BsonDocument("$set", new BsonDocument { { "owner", "eve" }, { "v", replaced.Version + 1 } }), cancellationToken: Cancelled);
+
+        (await watch.NextAsync()).Document.ShouldEqual(replaced with { Owner = "eve", Version = replaced.Version + 1 });
     }
 
     /// <summary>A program that does not know a field writes the document without it.</summary>
@@ -109,7 +131,7 @@ public sealed class MongoDocumentsTests(MongoServer server) : DocumentsSuite, IC
         var boat = await InsertAsync(new() { Id = "a", SailNumber = "D-1", Owner = "ann" });
         await using var watch = new WatchReader(Boats, Patience, known: _ => boat);
         await watch.SnapshotAsync();
-        var lost = new BsonDocument { { "$unset", new BsonDocument("sailNumber", "") }, { "$set", new BsonDocument { { "v", boat.Version + 1 }, { "_d", new BsonDocument("v", boat.Version) } } } };
+        var lost = new BsonDocument { { "$unset", new BsonDocument("sailNumber", "") }, { "$set", new BsonDocument { { "v", boat.Version + 1 }, { "_d", new BsonDocument("v", new BsonArray { boat.Version, boat.Version + 1 }) } } } };
 
         await Raw().UpdateOneAsync(new BsonDocument("_id", "a"), lost, cancellationToken: Cancelled);
 

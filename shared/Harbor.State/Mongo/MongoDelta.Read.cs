@@ -23,13 +23,13 @@ internal sealed partial class MongoDelta<T>
             }
             else if (MongoShape<T>.IsDelta(elements.Name))
             {
-                changes = ReadChanges(elements, known.Version);
-                if (changes is null || version is null)
+                if (version is not { } own || ReadChanges(elements, known.Version, own) is not { } said)
                 {
                     return null;
                 }
 
-                document = (T)((Document)known with { Version = version.Value });
+                changes = said;
+                document = (T)((Document)known with { Version = own });
             }
             else if (PlaceOf(elements.Name, ref expected) is { } place)
             {
@@ -62,8 +62,8 @@ internal sealed partial class MongoDelta<T>
         return null;
     }
 
-    /// <summary>By the place of the field; null where it was not the known version that was replaced, or what is said cannot be understood.</summary>
-    private Change[]? ReadChanges(in BsonElements delta, long known)
+    /// <summary>By the place of the field; null where it is not said of these two versions, or cannot be understood.</summary>
+    private Change[]? ReadChanges(in BsonElements delta, long known, long version)
     {
         if (delta.Type != BsonType.Document)
         {
@@ -71,12 +71,12 @@ internal sealed partial class MongoDelta<T>
         }
 
         var changes = new Change[_fields.Count];
-        var (isOfKnown, expected) = (false, 0);
+        var (isOfThese, expected) = (false, 0);
         for (var elements = new BsonElements(delta.Value); elements.MoveNext();)
         {
             if (MongoShape<T>.IsVersion(elements.Name))
             {
-                isOfKnown = elements.ToNumber() == known;
+                isOfThese = elements.Type == BsonType.Array && IsPair(elements.Value, known, version);
             }
             else if (PlaceOf(elements.Name, ref expected) is { } place)
             {
@@ -90,7 +90,13 @@ internal sealed partial class MongoDelta<T>
             }
         }
 
-        return isOfKnown ? changes : null;
+        return isOfThese ? changes : null;
+    }
+
+    private static bool IsPair(ReadOnlySpan<byte> array, long first, long second)
+    {
+        var elements = new BsonElements(array);
+        return elements.MoveNext() && elements.ToNumber() == first && elements.MoveNext() && elements.ToNumber() == second && !elements.MoveNext();
     }
 
     private static List<Run>? ReadRuns(ReadOnlySpan<byte> array)

@@ -76,7 +76,7 @@ internal sealed class MongoShape<T>
     /// <param name="replacement">What was read, and what is to be stored.</param>
     /// <param name="version">Its version.</param>
     /// <param name="batch">The command that it is written by together with others.</param>
-    public BsonDocument ToBson(Replacement<T> replacement, long version, ObjectId? batch = null) => ToBson(replacement.Document, version, _delta.Of(replacement), batch);
+    public BsonDocument ToBson(Replacement<T> replacement, long version, ObjectId? batch = null) => ToBson(replacement.Document, version, _delta.Of(replacement, version), batch);
 
     public BsonDocument ToBson(T document, long version) => ToBson(document, version, null, null);
 
