@@ -128,14 +128,34 @@ public sealed class MongoDocumentsTests(MongoServer server) : DocumentsSuite, IC
     [Fact]
     public async Task Watch_OfWhatHasLostAField_SaysItIsLost()
     {
-        var boat = await InsertAsync(new() { Id = "a", SailNumber = "D-1", Owner = "ann" });
-        await using var watch = new WatchReader(Boats, Patience, known: _ => boat);
+        var known = await InsertAsync(new() { Id = "a", SailNumber = "D-1", Owner = "ann" });
+        await using var watch = new WatchReader(Boats, Patience, known: _ => known);
         await watch.SnapshotAsync();
-        var lost = new BsonDocument { { "$unset", new BsonDocument("sailNumber", "") }, { "$set", new BsonDocument { { "v", boat.Version + 1 }, { "_d", new BsonDocument("v", new BsonArray { boat.Version, boat.Version + 1 }) } } } };
+        await Boats.ReplaceAllAsync([new(known, known with { Count = 1 })], Cancelled);
+        known = (await watch.NextAsync()).Document!;
+        var lost = new BsonDocument
+        {
+            { "$unset", new BsonDocument("sailNumber", "") },
+            { "$set", new BsonDocument { { "v", known.Version + 1 }, { "_d", new BsonDocument("v", new BsonArray { known.Version, known.Version + 1 }) } } },
+        };
 
         await Raw().UpdateOneAsync(new BsonDocument("_id", "a"), lost, cancellationToken: Cancelled);
 
-        (await watch.NextAsync()).Document.ShouldEqual(boat with { Version = boat.Version + 1, SailNumber = null });
+        (await watch.NextAsync()).Document.ShouldEqual(known with { Version = known.Version + 1, SailNumber = null });
+    }
+
+    [Fact]
+    public async Task Watch_ByOneWhoMissedAVersion_SaysWhatThatChangedToo()
+    {
+        var boat = await InsertAsync(new() { Id = "a" });
+        await using var watch = new WatchReader(Boats, Patience, known: _ => boat);
+        await watch.SnapshotAsync();
+        var missed = (await Boats.ReplaceAllAsync([new(boat, boat with { Owner = "ann" })], Cancelled))[0].Document!;
+        (await watch.NextAsync()).Document.ShouldEqual(missed);
+
+        var replaced = (await Boats.ReplaceAllAsync([new(missed, missed with { Crew = ["dan"] })], Cancelled))[0].Document!;
+
+        (await watch.NextAsync()).Document.ShouldEqual(replaced);
     }
 
     [Fact]
