@@ -18,13 +18,15 @@ public sealed record DocumentType<T>(string Collection, JsonTypeInfo<T> Json, pa
         Converters = { new JsonStringEnumConverter() },
     }.GetTypeInfo(typeof(T));
 
+    /// <summary>What the id is called in the JSON.</summary>
+    internal string IdName => field ??= NameOf(nameof(Document.Id));
+
+    /// <summary>What the version is called in the JSON.</summary>
+    internal string VersionName => field ??= NameOf(nameof(Document.Version));
+
     /// <summary>All but id and version.</summary>
     internal IReadOnlyList<DocumentField> Fields => field ??=
-    [
-        .. _reading.Properties
-            .Where(property => !property.Name.Equals(nameof(Document.Id), StringComparison.OrdinalIgnoreCase) && !property.Name.Equals(nameof(Document.Version), StringComparison.OrdinalIgnoreCase))
-            .Select(property => new DocumentField(property)),
-    ];
+        [.. _reading.Properties.Where(property => property.Name != IdName && property.Name != VersionName).Select(property => new DocumentField(property))];
 
     internal T Read(ReadOnlySpan<byte> json, long version) => (T)((Document)JsonSerializer.Deserialize(json, _reading)! with { Version = version });
 
@@ -56,4 +58,6 @@ public sealed record DocumentType<T>(string Collection, JsonTypeInfo<T> Json, pa
             throw new ArgumentException($"An id in {Collection} has 1 to 512 characters, not {id.Length}.", nameof(id));
         }
     }
+
+    private string NameOf(string property) => Json.Properties.Select(field => field.Name).Single(name => name.Equals(property, StringComparison.OrdinalIgnoreCase));
 }

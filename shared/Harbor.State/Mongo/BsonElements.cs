@@ -82,7 +82,7 @@ internal ref struct BsonElements
         Name = left[1..end];
         var value = left[(end + 1)..];
         var length = LengthOf(Type, value);
-        if (length < 0 || length >= value.Length)
+        if (length >= value.Length)
         {
             throw Broken();
         }

@@ -30,18 +30,13 @@ internal sealed class MongoShape<T>
     private static readonly byte[][] _ofTheStore = [.. new[] { Keys, Indexes, Batch, Delta }.Select(Encoding.UTF8.GetBytes)];
 
     private readonly DocumentType<T> _type;
-    private readonly string _idName;
-    private readonly string _versionName;
     private readonly MongoDelta<T> _delta;
 
     public MongoShape(DocumentType<T> type)
     {
         _type = type;
         _delta = new(type);
-        var names = type.Json.Properties.Select(property => property.Name).ToList();
-        _idName = names.Single(name => name.Equals(nameof(Document.Id), StringComparison.OrdinalIgnoreCase));
-        _versionName = names.Single(name => name.Equals(nameof(Document.Version), StringComparison.OrdinalIgnoreCase));
-        if (names.Find(name => name is Id or Version or Keys or Indexes or Batch or Delta) is { } taken)
+        if (type.Json.Properties.Select(property => property.Name).FirstOrDefault(name => name is Id or Version or Keys or Indexes or Batch or Delta) is { } taken)
         {
             throw new ArgumentException($"{typeof(T).Name} has a field '{taken}', a name that MongoDB documents keep for the store.", nameof(type));
         }
@@ -94,7 +89,7 @@ internal sealed class MongoShape<T>
             Write(writer, Delta, delta);
         }
 
-        BsonJson.WriteElements(writer, _type.Write(document), name => name != _idName && name != _versionName);
+        BsonJson.WriteElements(writer, _type.Write(document), name => name != _type.IdName && name != _type.VersionName);
         Write(writer, Keys, KeysOf(document));
         writer.WriteString(Indexes, IndexNames);
         if (batch is not null)
@@ -144,7 +139,7 @@ internal sealed class MongoShape<T>
                 var name = elements.Name;
                 if (name.SequenceEqual(_id))
                 {
-                    writer.WriteString(_idName, elements.Type == BsonType.String ? elements.Text : throw new JsonException("A stored document's id is no string."));
+                    writer.WriteString(_type.IdName, elements.Type == BsonType.String ? elements.Text : throw new JsonException("A stored document's id is no string."));
                 }
                 else if (IsVersion(name))
                 {

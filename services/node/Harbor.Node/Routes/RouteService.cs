@@ -86,7 +86,13 @@ internal sealed partial class RouteService
     public bool IsSuspended => Read(table => table.Suspended);
 
     /// <summary>The backends to compare the port's document with. The comparison is followed by <see cref="EndLook"/>.</summary>
-    public List<Backend> BeginLook(PortDocument port) => Read(table => table.BeginLook(port.Id, AppsOf(port)));
+    public List<Backend> BeginLook(PortDocument port)
+    {
+        lock (_gate)
+        {
+            return _table.BeginLook(port.Id, AppsOf(port));
+        }
+    }
 
     public void EndLook(PortDocument port, bool isInHandover)
     {
