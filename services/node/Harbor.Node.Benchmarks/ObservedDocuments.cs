@@ -15,6 +15,8 @@ internal sealed class ObservedDocuments<T>(IDocuments<T> inner) : IDocuments<T>
 
     public DocumentType<T> Type => inner.Type;
 
+    public bool LeavesOut => inner.LeavesOut;
+
     public ValueTask<T?> GetAsync(string id, CancellationToken cancellationToken) => inner.GetAsync(id, cancellationToken);
 
     public ValueTask<IReadOnlyList<T>> QueryAsync(DocumentQuery query, CancellationToken cancellationToken) => inner.QueryAsync(query, cancellationToken);
@@ -29,7 +31,7 @@ internal sealed class ObservedDocuments<T>(IDocuments<T> inner) : IDocuments<T>
 
     public ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken) => inner.DeleteAsync(document, cancellationToken);
 
-    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, known, cancellationToken);
+    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, known, leaveOut, cancellationToken);
 
     private async ValueTask<IReadOnlyList<WriteResult<T>>> ObserveAsync(int count, Func<ValueTask<IReadOnlyList<WriteResult<T>>>> replace)
     {

@@ -63,6 +63,70 @@ public sealed class DocumentViewTests
     }
 
     [Fact]
+    public async Task LeaveOut_BeginsAWatchThatDoes_AndShowAllOneThatDoesNot()
+    {
+        await RunAsync(Started, Up("a", 1), Completed);
+
+        _view.LeaveOut("Crew").ShouldBeTrue();
+        await _boats.WatchedAsync(2);
+        await RunAsync(Started, Up("a", 1), Up("b", 2), Completed);
+        _ = _view.ShowAllAsync();
+        await _boats.WatchedAsync(3);
+
+        _boats.LeftOut.ShouldBe([null, "Crew", null]);
+        _told.ShouldBe(["a - 1", "b - 2"]);
+    }
+
+    [Fact]
+    public async Task LeaveOut_OfAStoreThatTellsEverything_ChangesNothing()
+    {
+        _boats.LeavesOut = false;
+        await RunAsync(Started, Up("a", 1), Completed);
+
+        _view.LeaveOut("Crew").ShouldBeFalse();
+
+        await RunAsync(Up("a", 2));
+        _view.ShowAllAsync().IsCompletedSuccessfully.ShouldBeTrue();
+        _boats.LeftOut.ShouldBe([null]);
+        _told.ShouldBe(["a - 1", "a 1 2"]);
+    }
+
+    [Fact]
+    public async Task ShowAll_IsDoneWhenWhatWasLeftOutHasBeenTold()
+    {
+        await RunAsync(Started, Up("a", 1), Up("b", 1), Completed);
+        _view.ShowAllAsync().IsCompletedSuccessfully.ShouldBeTrue();
+        _view.LeaveOut("Crew");
+        await _boats.WatchedAsync(2);
+        await RunAsync(Started, Up("a", 1), Up("b", 1), Completed);
+
+        var whole = _view.ShowAllAsync();
+        await _boats.WatchedAsync(3);
+        await RunAsync(Started, Up("a", 5));
+        whole.IsCompleted.ShouldBeFalse();
+        await RunAsync(Completed);
+
+        await whole.WaitAsync(_patience, Cancelled);
+        _told.ShouldBe(["a - 1", "b - 1", "a 1 5", "b 1 -"]);
+    }
+
+    [Fact]
+    public async Task LeaveOut_WhileAllIsStillToBeTold_EndsTheWaitForIt()
+    {
+        var whole = _view.ShowAllAsync();
+        await RunAsync(Started, Up("a", 1));
+
+        _view.LeaveOut("Crew");
+        _view.LeaveOut("Crew");
+
+        await Should.ThrowAsync<OperationCanceledException>(() => whole.WaitAsync(_patience, Cancelled));
+        await _boats.WatchedAsync(2);
+        await RunAsync(Started, Up("a", 1), Completed);
+        _boats.LeftOut.ShouldBe([null, "Crew"]);
+        _view.IsReady.ShouldBeTrue();
+    }
+
+    [Fact]
     public async Task Watch_IsToldWhatIsKnown()
     {
         await RunAsync(Started, Up("a", 3), Completed);
@@ -156,6 +220,7 @@ public sealed class DocumentViewTests
         if (!_boats.Watched)
         {
             _ = _view.RunAsync(Cancelled);
+            await _boats.WatchedAsync(1);
         }
 
         foreach (var step in steps)
@@ -174,7 +239,12 @@ public sealed class DocumentViewTests
     {
         public Channel<DocumentChange<BoatDocument>> Steps { get; } = Channel.CreateUnbounded<DocumentChange<BoatDocument>>();
 
-        public bool Watched { get; private set; }
+        private readonly Channel<string?> _watches = Channel.CreateUnbounded<string?>();
+
+        /// <summary>What each watch so far has left out.</summary>
+        public List<string?> LeftOut { get; } = [];
+
+        public bool Watched => LeftOut.Count > 0;
 
         public Func<string, BoatDocument?>? Known { get; private set; }
 
@@ -182,10 +252,12 @@ public sealed class DocumentViewTests
 
         public DocumentType<BoatDocument> Type => BoatDocument.Type;
 
-        public async IAsyncEnumerable<DocumentChange<BoatDocument>> WatchAsync(string idPrefix, Func<string, BoatDocument?>? known, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public bool LeavesOut { get; set; } = true;
+
+        public async IAsyncEnumerable<DocumentChange<BoatDocument>> WatchAsync(string idPrefix, Func<string, BoatDocument?>? known, string? leaveOut, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
-            Watched = true;
             Known = known;
+            _watches.Writer.TryWrite(leaveOut);
             await foreach (var step in Steps.Reader.ReadAllAsync(cancellationToken))
             {
                 if ((int)step.Kind == -1)
@@ -196,6 +268,15 @@ public sealed class DocumentViewTests
                 {
                     yield return step;
                 }
+            }
+        }
+
+        /// <summary>Waits for the watch of this number.</summary>
+        public async Task WatchedAsync(int count)
+        {
+            while (LeftOut.Count < count)
+            {
+                LeftOut.Add(await _watches.Reader.ReadAsync(Cancelled).AsTask().WaitAsync(_patience, Cancelled));
             }
         }
 

@@ -93,6 +93,25 @@ public abstract partial class DocumentsSuite
         (await Boats.ReplaceAllAsync([new(boat, boat with { Count = 2 })], Cancelled)).ShouldHaveSingleItem().Outcome.ShouldBe(WriteOutcome.Conflict);
     }
 
+    [Fact]
+    public async Task GetAll_OfSomeThatAreThere_AnswersThose()
+    {
+        var boats = await InsertAllAsync(4);
+
+        var read = await Boats.GetAllAsync([boats[2].Id, "none", boats[0].Id], Cancelled);
+
+        read.OrderBy(boat => boat.Id, StringComparer.Ordinal).Zip([boats[0], boats[2]]).ToList().ForEach(pair => pair.First.ShouldEqual(pair.Second));
+        read.Count.ShouldBe(2);
+        (await Boats.GetAllAsync([], Cancelled)).ShouldBeEmpty();
+    }
+
+    protected async Task<BoatDocument> ReplaceOneAsync(BoatDocument read, BoatDocument boat)
+    {
+        var result = (await Boats.ReplaceAllAsync([new(read, boat)], Cancelled)).ShouldHaveSingleItem();
+        result.Outcome.ShouldBe(WriteOutcome.Written);
+        return result.Document!;
+    }
+
     private async Task<List<BoatDocument>> InsertAllAsync(int count)
     {
         var boats = new List<BoatDocument>();

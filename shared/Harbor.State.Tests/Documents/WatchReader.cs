@@ -6,7 +6,8 @@ namespace Harbor.State.Tests.Documents;
 /// Reads a watch step by step, with a limit of patience. Passes over what repeats the known, which a watch may do; one that goes back to an older version, also of a
 /// document that it has said to be deleted, fails.
 /// </summary>
-public sealed class WatchReader(IDocuments<BoatDocument> boats, TimeSpan patience, string idPrefix = "", Func<string, BoatDocument?>? known = null) : IAsyncDisposable
+public sealed class WatchReader(IDocuments<BoatDocument> boats, TimeSpan patience, string idPrefix = "", Func<string, BoatDocument?>? known = null, string? leaveOut = null)
+    : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
     private readonly Dictionary<string, (long Version, bool IsThere)> _known = [];
@@ -89,7 +90,7 @@ public sealed class WatchReader(IDocuments<BoatDocument> boats, TimeSpan patienc
 
     private async Task<DocumentChange<BoatDocument>> ReadAsync(string expected)
     {
-        _steps ??= boats.WatchAsync(idPrefix, known, _stop.Token).GetAsyncEnumerator();
+        _steps ??= boats.WatchAsync(idPrefix, known, leaveOut, _stop.Token).GetAsyncEnumerator();
         _pending ??= _steps.MoveNextAsync().AsTask();
         try
         {

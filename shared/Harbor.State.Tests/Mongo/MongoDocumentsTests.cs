@@ -124,6 +124,35 @@ public sealed class MongoDocumentsTests(MongoServer server) : DocumentsSuite, IC
         (await watch.NextAsync()).Document.ShouldEqual(replaced with { Owner = "eve", Version = replaced.Version + 1 });
     }
 
+    [Fact]
+    public async Task Watch_ThatLeavesAPropertyOut_IsNotToldOfItAlone()
+    {
+        var boats = new List<BoatDocument> { await InsertAsync(new() { Id = "a" }), await InsertAsync(new() { Id = "b" }) };
+        await using var watch = new WatchReader(Boats, Patience, leaveOut: nameof(BoatDocument.Crew));
+        await watch.SnapshotAsync();
+
+        // One by itself, and two in one command.
+        boats[0] = await ReplaceOneAsync(boats[0], boats[0] with { Crew = ["ann"] });
+        await Boats.ReplaceAllAsync([.. boats.Select(boat => new Replacement<BoatDocument>(boat, boat with { Crew = ["ben"] }))], Cancelled);
+        var last = await InsertAsync(new() { Id = "c" });
+
+        (await watch.NextAsync()).Document.ShouldEqual(last);
+    }
+
+    /// <summary>What a write says of its change stands in the document still when somebody changes that by hand.</summary>
+    [Fact]
+    public async Task Watch_ThatLeavesAPropertyOut_IsToldWhatWasChangedByHand()
+    {
+        var boat = await InsertAsync(new() { Id = "a", Owner = "ann" });
+        await using var watch = new WatchReader(Boats, Patience, leaveOut: nameof(BoatDocument.Crew));
+        await watch.SnapshotAsync();
+        var replaced = await ReplaceOneAsync(boat, boat with { Crew = ["dan"] });
+
+        await Raw().UpdateOneAsync(new BsonDocument("_id", "a"), new BsonDocument("$set", new BsonDocument { { "owner", "eve" }, { "v", replaced.Version + 1 } }), cancellationToken: Cancelled);
+
+        (await watch.NextAsync()).Document.ShouldEqual(replaced with { Owner = "eve", Version = replaced.Version + 1 });
+    }
+
     /// <summary>A program that does not know a field writes the document without it.</summary>
     [Fact]
     public async Task Watch_OfWhatHasLostAField_SaysItIsLost()

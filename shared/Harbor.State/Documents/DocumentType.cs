@@ -28,6 +28,11 @@ public sealed record DocumentType<T>(string Collection, JsonTypeInfo<T> Json, pa
     internal IReadOnlyList<DocumentField> Fields => field ??=
         [.. _reading.Properties.Where(property => property.Name != IdName && property.Name != VersionName).Select(property => new DocumentField(property))];
 
+    /// <summary>What a property is called in the JSON.</summary>
+    internal string NameOf(string property)
+        => Json.Properties.Select(field => field.Name).SingleOrDefault(name => name.Equals(property, StringComparison.OrdinalIgnoreCase))
+           ?? throw new ArgumentException($"{typeof(T).Name} has no property '{property}'.", nameof(property));
+
     internal T Read(ReadOnlySpan<byte> json, long version) => (T)((Document)JsonSerializer.Deserialize(json, _reading)! with { Version = version });
 
     internal byte[] Write(T document) => JsonSerializer.SerializeToUtf8Bytes(document, Json);
@@ -51,6 +56,9 @@ public sealed record DocumentType<T>(string Collection, JsonTypeInfo<T> Json, pa
         }
     }
 
+    /// <param name="name">A property's name; null: none.</param>
+    internal void CheckProperty(string? name) => _ = name is null ? null : NameOf(name);
+
     internal void CheckId(string id)
     {
         if (id.Length is 0 or > 512)
@@ -58,6 +66,4 @@ public sealed record DocumentType<T>(string Collection, JsonTypeInfo<T> Json, pa
             throw new ArgumentException($"An id in {Collection} has 1 to 512 characters, not {id.Length}.", nameof(id));
         }
     }
-
-    private string NameOf(string property) => Json.Properties.Select(field => field.Name).Single(name => name.Equals(property, StringComparison.OrdinalIgnoreCase));
 }

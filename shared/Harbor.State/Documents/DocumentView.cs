@@ -15,6 +15,10 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
     private readonly ConcurrentDictionary<string, T> _known = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Waiter> _waiters = [];
+    private readonly Lock _switching = new();
+    private volatile Showing _showing = new(null);
+    private CancellationTokenSource? _watch;
+    private Task _watchEnds = Task.CompletedTask;
     private HashSet<string>? _notSeen;
 
     /// <summary>
@@ -68,17 +72,31 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
         }
     }
 
+    /// <summary>
+    /// From now on a document need not be told again when <see cref="IDocuments{T}.ReplaceAllAsync"/> changes nothing but this property: what is known of it may be old, until the document's next change of another kind, or
+    /// <see cref="ShowAllAsync"/>. False where the store leaves nothing out: all stays as it is.
+    /// </summary>
+    public bool LeaveOut(string property)
+    {
+        if (documents.LeavesOut)
+        {
+            _ = ShowAsync(property);
+        }
+
+        return documents.LeavesOut;
+    }
+
+    /// <summary>From now on everything is told again. The answer is done when the view has caught up with what was left out, and <see cref="Changed"/> has been called for it; cancelled where something is left out before.</summary>
+    public Task ShowAllAsync() => ShowAsync(null);
+
     /// <summary>Keeps the view until it is cancelled. Call it once.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (var change in documents.WatchAsync(idPrefix, Find, cancellationToken))
+            while (await WatchAsync(cancellationToken))
             {
-                lock (_changing)
-                {
-                    Apply(change);
-                }
+                // Something else is to be shown: another watch, which begins with a snapshot.
             }
         }
         catch (Exception exception)
@@ -89,20 +107,80 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
     }
 
     /// <summary>
-    /// Takes in what the caller has written: the watch need not read that again. Only where what was replaced is what is known here; all else comes in its order by the watch.
+    /// Takes in what the caller has written, or read: the watch need not read that again. Only where nothing else has become known here meanwhile; all else comes in its order by the watch.
     /// Changes are told from here then, as from the watch.
     /// </summary>
-    /// <param name="replaced">The version that it replaced.</param>
-    /// <param name="written">As stored.</param>
-    public void Learn(long replaced, T written)
+    /// <param name="known">The version that was replaced, or that was known here before the document was read.</param>
+    /// <param name="stored">As stored.</param>
+    public void Learn(long known, T stored)
     {
         lock (_changing)
         {
-            if (Find(written.Id)?.Version == replaced)
+            if (Find(stored.Id)?.Version == known)
             {
-                Put(written);
+                Put(stored);
             }
         }
+    }
+
+    private Task ShowAsync(string? leftOut)
+    {
+        lock (_switching)
+        {
+            if (_showing.LeftOut != leftOut)
+            {
+                _showing.Whole.TrySetCanceled();
+                _showing = new(leftOut);
+
+                // Not on this thread: who waits for a server goes on where it is cancelled.
+                _watchEnds = _watch?.CancelAsync() ?? Task.CompletedTask;
+            }
+
+            return _showing.Whole.Task;
+        }
+    }
+
+    /// <summary>True where it ended because something else is to be shown.</summary>
+    private async Task<bool> WatchAsync(CancellationToken cancellationToken)
+    {
+        Showing showing;
+        using var watch = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        lock (_switching)
+        {
+            (showing, _watch) = (_showing, watch);
+        }
+
+        try
+        {
+            await foreach (var change in documents.WatchAsync(idPrefix, Find, showing.LeftOut, watch.Token))
+            {
+                lock (_changing)
+                {
+                    Apply(change);
+                }
+
+                if (change.Kind == DocumentChangeKind.SnapshotCompleted)
+                {
+                    showing.Whole.TrySetResult();
+                }
+            }
+        }
+        catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested && showing != _showing)
+        {
+            return true;
+        }
+        finally
+        {
+            Task ends;
+            lock (_switching)
+            {
+                (_watch, ends) = (null, _watchEnds);
+            }
+
+            await ends;
+        }
+
+        return showing != _showing;
     }
 
     private void Apply(DocumentChange<T> change)
@@ -177,6 +255,15 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
                 waiter.Offer(Find(waiter.Id));
             }
         }
+    }
+
+    /// <param name="leftOut">The property that is left out; null: none.</param>
+    private sealed class Showing(string? leftOut)
+    {
+        public string? LeftOut => leftOut;
+
+        /// <summary>All has been told as it was when this began, or later.</summary>
+        public TaskCompletionSource Whole { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
     }
 
     private sealed class Waiter(string id, Func<T?, bool> condition)

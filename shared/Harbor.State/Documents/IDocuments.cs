@@ -9,7 +9,14 @@ public interface IDocuments<T>
 {
     DocumentType<T> Type { get; }
 
+    /// <summary>Whether a watch may leave out what its watcher can do without. False: it is told everything, whatever it asks for.</summary>
+    bool LeavesOut => false;
+
     ValueTask<T?> GetAsync(string id, CancellationToken cancellationToken);
+
+    /// <summary>Those of the ids that are there, in any order.</summary>
+    async ValueTask<IReadOnlyList<T>> GetAllAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+        => [.. (await Task.WhenAll(ids.Select(id => GetAsync(id, cancellationToken).AsTask()))).OfType<T>()];
 
     ValueTask<IReadOnlyList<T>> QueryAsync(DocumentQuery query, CancellationToken cancellationToken);
 
@@ -40,8 +47,15 @@ public interface IDocuments<T>
     /// The version of a changed document that the watcher has; null where it has none. A change to what it has already, or to what is older, may be left out, and of another no more need be read than
     /// what has changed. A snapshot is told whole.
     /// </param>
+    /// <param name="leaveOut">
+    /// A property that the watcher can do without; null for none. A replacement by <see cref="ReplaceAllAsync"/> that changed nothing else may be left out: what it made of the document is told with the
+    /// document's next change, or with a snapshot.
+    /// </param>
     /// <param name="cancellationToken">Ends the watch.</param>
-    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken);
+    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, CancellationToken cancellationToken);
+
+    /// <summary>The watch of one who is to be told everything.</summary>
+    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken) => WatchAsync(idPrefix, known, null, cancellationToken);
 
     /// <summary>The watch of one who knows nothing yet.</summary>
     IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, CancellationToken cancellationToken) => WatchAsync(idPrefix, null, cancellationToken);

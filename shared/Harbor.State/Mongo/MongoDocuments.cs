@@ -28,6 +28,8 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
 
     public DocumentType<T> Type { get; }
 
+    public bool LeavesOut => true;
+
     internal MongoShape<T> Shape { get; }
 
     internal IMongoCollection<BsonDocument> Collection { get; }
@@ -36,6 +38,17 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
     {
         var stored = await FindAsync(id, cancellationToken);
         return stored is null ? null : Shape.FromBson(stored, null);
+    }
+
+    public async ValueTask<IReadOnlyList<T>> GetAllAsync(IReadOnlyCollection<string> ids, CancellationToken cancellationToken)
+    {
+        if (ids.Count == 0)
+        {
+            return [];
+        }
+
+        var stored = await _store.RunAsync(token => Packed(Collection.Find(_filter.In(MongoShape<T>.Id, ids))).ToListAsync(token), cancellationToken);
+        return stored.ConvertAll(document => Shape.FromBson(document, null));
     }
 
     public async ValueTask<IReadOnlyList<T>> QueryAsync(DocumentQuery query, CancellationToken cancellationToken)

@@ -53,6 +53,23 @@ internal sealed class MongoShape<T>
 
     public static string KeyOf(string index) => $"{Keys}.{index}";
 
+    /// <summary>A condition for documents whose last change was a replacement that says of itself that it changed one property alone.</summary>
+    /// <param name="property">The property.</param>
+    /// <param name="at">Where the document stands in what the condition is for.</param>
+    public BsonDocument ChangesNothingBut(string property, string at)
+    {
+        var name = BsonNames.Escape(_type.NameOf(property));
+        var condition = new BsonDocument($"{at}.{Delta}.{name}", new BsonDocument("$exists", true));
+        foreach (var other in _type.Fields.Select(field => BsonNames.Escape(field.Name)).Where(other => other != name))
+        {
+            condition[$"{at}.{Delta}.{other}"] = new BsonDocument("$exists", false);
+        }
+
+        // Where somebody has changed the document since, it says so of another version than it has.
+        condition["$expr"] = new BsonDocument("$eq", new BsonArray { new BsonDocument("$arrayElemAt", new BsonArray { $"${at}.{Delta}.{Version}", 1 }), $"${at}.{Version}" });
+        return condition;
+    }
+
     /// <summary>The version of a document that need not be read for that: it stands at its start. Null where there is none.</summary>
     public static long? VersionOf(BsonDocument stored)
     {

@@ -10,7 +10,7 @@ namespace Harbor.State.Mongo;
 /// One watch's place in a change stream. The stream is opened before the snapshot is read, so nothing falls between; after a failure it goes
 /// on behind its last event, and where the server has forgotten that, with a new snapshot. Owns the cursor.
 /// </summary>
-internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocuments<T> documents, string idPrefix, Func<string, T?>? known) : IDisposable
+internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocuments<T> documents, string idPrefix, Func<string, T?>? known, string? leaveOut) : IDisposable
     where T : Document
 {
     /// <summary>How long the server holds an answer back for want of events. A shorter one only costs more of them.</summary>
@@ -19,6 +19,11 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     /// <summary>A server that says nothing for so long, not even that there is nothing, is gone.</summary>
     private static readonly TimeSpan _silenceLimit = TimeSpan.FromSeconds(5);
 
+    /// <summary>A server that answers at once where it has left all out would be asked as often as there are changes. While it has nothing to say it is asked less and less often, down to this.</summary>
+    private static readonly TimeSpan _longestPause = TimeSpan.FromMilliseconds(100);
+
+    private static readonly TimeSpan _firstPause = TimeSpan.FromMilliseconds(10);
+
     /// <summary>A server may get change streams while we run: a replica set that was initiated late, an upgrade. A refused attempt costs it nothing.</summary>
     internal static readonly TimeSpan LookAgainInterval = TimeSpan.FromMinutes(1);
 
@@ -26,6 +31,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     private BsonDocument? _resumeToken;
     private MongoPoll<T>? _poll;
     private long _refusedAt;
+    private TimeSpan _pause = _firstPause;
 
     private readonly StreamCatchUp _catchUp = new();
 
@@ -108,6 +114,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(_silenceLimit);
         IReadOnlyList<MongoChange> events;
+        var asked = store.Time.GetTimestamp();
         try
         {
             events = await _cursor!.MoveNextAsync(limit.Token) ? [.. _cursor.Current.Select(MongoChange.Read)] : throw new MongoException("The change stream ended.");
@@ -126,6 +133,15 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
             return [];
         }
 
+        if (events.Count == 0 && leaveOut is not null && store.Time.GetElapsedTime(asked) < _awaitTime / 2)
+        {
+            // It has come to something that it leaves out; how far that is, it does not say.
+            await PauseAsync(cancellationToken);
+            _resumeToken = _cursor!.GetResumeToken() ?? _resumeToken;
+            return [];
+        }
+
+        _pause = _firstPause;
         if (_catchUp.IsOver && events.Count == 0)
         {
             _read.Clear();
@@ -134,6 +150,12 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
         var changes = _catchUp.IsOver ? Read(events) : await CatchUpAsync(events, cancellationToken);
         _resumeToken = _cursor!.GetResumeToken() ?? _resumeToken;
         return changes;
+    }
+
+    private async Task PauseAsync(CancellationToken cancellationToken)
+    {
+        await Task.Delay(_pause, store.Time, cancellationToken);
+        _pause = TimeSpan.FromTicks(Math.Min(2 * _pause.Ticks, _longestPause.Ticks));
     }
 
     /// <summary>
@@ -209,15 +231,20 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     /// <summary>Events that say something of the collection as a whole have no document key; they must come through.</summary>
     private PipelineDefinition<ChangeStreamDocument<BsonDocument>, RawBsonDocument> Pipeline()
     {
-        var all = new EmptyPipelineDefinition<ChangeStreamDocument<BsonDocument>>();
-        if (idPrefix.Length == 0)
+        PipelineDefinition<ChangeStreamDocument<BsonDocument>, ChangeStreamDocument<BsonDocument>> all = new EmptyPipelineDefinition<ChangeStreamDocument<BsonDocument>>();
+        if (idPrefix.Length > 0)
         {
-            return all.As(RawBsonDocumentSerializer.Instance);
+            var range = new BsonDocument("documentKey._id", new BsonDocument { ["$gte"] = idPrefix, ["$lt"] = DocumentKeys.EndOf(idPrefix) });
+            var none = new BsonDocument("documentKey", new BsonDocument("$exists", false));
+            all = all.Match(new BsonDocument("$or", new BsonArray { range, none }));
         }
 
-        var range = new BsonDocument("documentKey._id", new BsonDocument { ["$gte"] = idPrefix, ["$lt"] = DocumentKeys.EndOf(idPrefix) });
-        var none = new BsonDocument("documentKey", new BsonDocument("$exists", false));
-        return all.Match(new BsonDocumentFilterDefinition<ChangeStreamDocument<BsonDocument>>(new BsonDocument("$or", new BsonArray { range, none }))).As(RawBsonDocumentSerializer.Instance);
+        if (leaveOut is not null)
+        {
+            all = all.Match(new BsonDocument("$nor", new BsonArray { documents.Shape.ChangesNothingBut(leaveOut, "fullDocument") }));
+        }
+
+        return all.As(RawBsonDocumentSerializer.Instance);
     }
 
     private static partial class Log

@@ -11,7 +11,13 @@ internal sealed partial class SqliteDocuments<T>
 
     private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(500);
 
-    public async IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, CancellationToken cancellationToken)
+    {
+        Type.CheckProperty(leaveOut);
+        return WatchAllAsync(idPrefix, known, cancellationToken);
+    }
+
+    private async IAsyncEnumerable<DocumentChange<T>> WatchAllAsync(string idPrefix, Func<string, T?>? known, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var cursor = (long?)null;
         var failing = false;

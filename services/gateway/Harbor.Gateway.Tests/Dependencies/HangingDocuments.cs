@@ -12,6 +12,8 @@ internal sealed class HangingDocuments<T>(IDocuments<T> documents) : IDocuments<
 
     public DocumentType<T> Type => documents.Type;
 
+    public bool LeavesOut => documents.LeavesOut;
+
     public async ValueTask<T?> GetAsync(string id, CancellationToken cancellationToken)
     {
         await PassAsync(cancellationToken);
@@ -42,7 +44,7 @@ internal sealed class HangingDocuments<T>(IDocuments<T> documents) : IDocuments<
         return await documents.DeleteAsync(document, cancellationToken);
     }
 
-    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken) => documents.WatchAsync(idPrefix, known, cancellationToken);
+    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, CancellationToken cancellationToken) => documents.WatchAsync(idPrefix, known, leaveOut, cancellationToken);
 
     private async Task PassAsync(CancellationToken cancellationToken)
     {

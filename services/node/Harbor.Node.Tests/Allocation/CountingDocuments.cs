@@ -15,6 +15,8 @@ internal sealed class CountingDocuments<T>(IDocuments<T> inner) : IDocuments<T>
 
     public DocumentType<T> Type => inner.Type;
 
+    public bool LeavesOut => inner.LeavesOut;
+
     public ValueTask<T?> GetAsync(string id, CancellationToken cancellationToken)
     {
         Interlocked.Increment(ref _reads);
@@ -45,5 +47,5 @@ internal sealed class CountingDocuments<T>(IDocuments<T> inner) : IDocuments<T>
         return inner.DeleteAsync(document, cancellationToken);
     }
 
-    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, known, cancellationToken);
+    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, known, leaveOut, cancellationToken);
 }

@@ -15,6 +15,8 @@ internal sealed class GatedDocuments<T>(IDocuments<T> inner) : IDocuments<T>
 
     public DocumentType<T> Type => inner.Type;
 
+    public bool LeavesOut => inner.LeavesOut;
+
     public void Close(string id) => _gates[id] = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public void Open(string id)
@@ -33,21 +35,41 @@ internal sealed class GatedDocuments<T>(IDocuments<T> inner) : IDocuments<T>
 
     public async ValueTask<WriteResult<T>> ReplaceAsync(T document, CancellationToken cancellationToken)
     {
-        if (_gates.TryGetValue(document.Id, out var gate))
-        {
-            await gate.Task.WaitAsync(cancellationToken);
-        }
-
+        await PassAsync(document.Id, cancellationToken);
         var result = await inner.ReplaceAsync(document, cancellationToken);
-        if (result.Written)
-        {
-            _written.Enqueue(result.Document!);
-        }
-
+        TakeDown(result);
         return result;
+    }
+
+    public async ValueTask<IReadOnlyList<WriteResult<T>>> ReplaceAllAsync(IReadOnlyList<Replacement<T>> replacements, CancellationToken cancellationToken)
+    {
+        // One that waits holds up no other.
+        return await Task.WhenAll(replacements.Select(async replacement =>
+        {
+            await PassAsync(replacement.Document.Id, cancellationToken);
+            var result = (await inner.ReplaceAllAsync([replacement], cancellationToken))[0];
+            TakeDown(result);
+            return result;
+        }));
     }
 
     public ValueTask<WriteOutcome> DeleteAsync(T document, CancellationToken cancellationToken) => inner.DeleteAsync(document, cancellationToken);
 
-    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, known, cancellationToken);
+    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, CancellationToken cancellationToken) => inner.WatchAsync(idPrefix, known, leaveOut, cancellationToken);
+
+    private async Task PassAsync(string id, CancellationToken cancellationToken)
+    {
+        if (_gates.TryGetValue(id, out var gate))
+        {
+            await gate.Task.WaitAsync(cancellationToken);
+        }
+    }
+
+    private void TakeDown(WriteResult<T> result)
+    {
+        if (result.Written)
+        {
+            _written.Enqueue(result.Document!);
+        }
+    }
 }
