@@ -10,6 +10,7 @@ using Harbor.State.Pools;
 using Harbor.State.Ports;
 using Harbor.Testing;
 using Harbor.Testing.Processes;
+using Harbor.Testing.Servers;
 using MassTransit;
 using Microsoft.Extensions.DependencyInjection;
 using NATS.Client.Core;
@@ -39,17 +40,20 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public PartitionShare Share => Host.Services.GetRequiredService<PartitionShare>();
 
+    public OthersWrites Others => Host.Services.GetRequiredService<OthersWrites>();
+
     public IDocuments<PortDocument> Ports => Host.Services.GetRequiredService<IDocuments<PortDocument>>();
 
     public IDocuments<PoolDocument> Pools => Host.Services.GetRequiredService<IDocuments<PoolDocument>>();
 
     public static async Task<NodeRig> StartAsync(string nats, string? database = null, int firstPort = 25000, int lastPort = 25999, string? nodeId = null,
-        Dictionary<string, string?>? settings = null, params IHarborModule[] more)
+        Dictionary<string, string?>? settings = null, MongoTestDatabase? mongo = null, params IHarborModule[] more)
     {
         var directory = database is null ? new TemporaryDirectory("node") : null;
         var all = new Dictionary<string, string?>(settings ?? [])
         {
-            ["Harbor:State:Provider"] = "Sqlite",
+            ["Harbor:State:Provider"] = mongo is null ? "Sqlite" : "Mongo",
+            ["Harbor:State:Mongo:ConnectionString"] = mongo?.ConnectionString,
             ["Harbor:State:Sqlite:Path"] = database ?? directory!.Combine("harbor.db"),
             ["Harbor:Nats:Url"] = nats,
             ["Harbor:Node:AllowLoopback"] = "true",
@@ -116,6 +120,9 @@ internal sealed class NodeRig : IAsyncDisposable
     public async Task<IReadOnlyList<string>> BackendsAsync(int port)
         => [.. ((await Ports.GetAsync(PortDocument.IdOf("default", port), Cancellation))?.Backends ?? []).Select(backend => $"{backend.Host}:{backend.Port}{(backend.Draining ? " draining" : "")}")];
 
+    /// <summary>How many backends the port has as far as the node has been told.</summary>
+    public int KnownBackends(int port) => Host.Services.GetRequiredService<NodeViews>().Ports.Find(PortDocument.IdOf("default", port))!.Backends.Count;
+
     public Task<IReadOnlyList<string>> BackendsBecomeAsync(int port, params string[] expected)
         => Eventually.GetAsync(() => BackendsAsync(port), seen => seen.SequenceEqual(expected), $"backends [{string.Join(", ", expected)}]", cancellationToken: Cancellation);
 
@@ -130,6 +137,9 @@ internal sealed class NodeRig : IAsyncDisposable
     public Task SharedAsync()
         => Eventually.TrueAsync(() => Share.Count == Partitions.Count / 2, "each node has half of the partitions", cancellationToken: Cancellation);
 
+    /// <summary>Waits until the node leaves out what others write.</summary>
+    public Task RestsAsync() => Eventually.TrueAsync(() => Others.AreLeftOut, "the node is at rest", cancellationToken: Cancellation);
+
     /// <summary>A port to which the application is bound, as both of two nodes that share know; its number.</summary>
     public static async Task<int> SharedPortAsync(string app, NodeRig first, NodeRig second)
     {
@@ -143,7 +153,8 @@ internal sealed class NodeRig : IAsyncDisposable
     }
 
     /// <summary>The id of a DEA of this node's share.</summary>
-    public string OwnDea() => Enumerable.Range(0, 100 * Partitions.Count).Select(dea => $"d{dea}").First(Share.Owns);
+    /// <param name="first">Those of lower numbers are others'.</param>
+    public string OwnDea(int first = 0) => Enumerable.Range(first, 100 * Partitions.Count).Select(dea => $"d{dea}").First(Share.Owns);
 
     /// <summary>Waits until the node has heard that the address is the application's.</summary>
     public Task HeldAsync(string address, string app)

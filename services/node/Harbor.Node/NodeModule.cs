@@ -79,6 +79,8 @@ public sealed class NodeModule : IHarborModule
         services.AddSingleton<PartitionKeeper>();
         services.AddHostedService(provider => provider.GetRequiredService<PartitionKeeper>());
         services.AddSingleton<DirtyPorts>();
+        services.AddSingleton(RestTimes.Default);
+        services.AddSingleton<OthersWrites>();
         services.AddSingleton<StoredAddresses>();
         services.AddSingleton<MainPortQueue>();
         services.AddSingleton<RouteService>();

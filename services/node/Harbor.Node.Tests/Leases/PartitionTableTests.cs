@@ -108,4 +108,40 @@ public sealed class PartitionTableTests
         share.Owns("d1").ShouldBeFalse();
         PartitionShare.ClaimAge.ShouldBeLessThan(PartitionTable.MemberSilence);
     }
+
+    [Fact]
+    public void Rest_IsWhereTheSameNodesHaveTheSamePartitionsAndAllAreHeard()
+    {
+        var (a, b) = (new PartitionTable("a", _time), new PartitionTable("b", _time));
+        var stored = a.Next(null);
+        a.IsAtRest.ShouldBeFalse();
+        stored = a.Next(stored);
+        a.IsAtRest.ShouldBeTrue();
+
+        // Another joins, and gets its share.
+        stored = b.Next(stored);
+        stored = a.Next(stored);
+        a.IsAtRest.ShouldBeFalse();
+        stored = a.Next(b.Next(stored));
+        a.IsAtRest.ShouldBeTrue();
+        stored = b.Next(stored);
+        b.IsAtRest.ShouldBeTrue();
+
+        // It is silent, for less and for as long as it may rely on its share.
+        _time.Advance(PartitionShare.ClaimAge - PartitionKeeper.Interval);
+        stored = a.Next(stored);
+        a.IsAtRest.ShouldBeTrue();
+        _time.Advance(PartitionShare.ClaimAge);
+        stored = a.Next(stored);
+        a.IsAtRest.ShouldBeFalse();
+        stored.Owners.ShouldContain("b");
+
+        // And is dead.
+        _time.Advance(PartitionTable.MemberSilence);
+        stored = a.Next(stored);
+        a.IsAtRest.ShouldBeFalse();
+        stored.Owners.ShouldNotContain("b");
+        a.Next(stored);
+        a.IsAtRest.ShouldBeTrue();
+    }
 }

@@ -13,6 +13,7 @@ internal sealed partial class PartitionKeeper(
     IDocuments<PartitionsDocument> documents,
     PartitionShare share,
     RouteService routes,
+    OthersWrites others,
     NodeViews views,
     IOptions<NodeOptions> options,
     NodeMetrics metrics,
@@ -54,6 +55,13 @@ internal sealed partial class PartitionKeeper(
             share.Renew([.. Owned(next).Zip(Owned(stored), (after, before) => after && before)], since);
         }
 
+        if (share.Gains(Owned(next)).Count > 0)
+        {
+            // What is taken over is taken over from what is stored.
+            others.Hear();
+            await others.KnownAsync(cancellationToken);
+        }
+
         var result = stored is null ? await documents.InsertAsync(next, cancellationToken) : await documents.ReplaceAsync(next, cancellationToken);
         if (result.Written && share.Renew(Owned(next), since) is { Count: > 0 } gained)
         {
@@ -84,9 +92,19 @@ internal sealed partial class PartitionKeeper(
             for (var attempt = 0; attempt < 5 && !await RenewAsync(stoppingToken); attempt++)
             {
             }
+
+            if (_table.IsAtRest && !routes.IsSuspended)
+            {
+                others.Rest();
+            }
+            else
+            {
+                others.Hear();
+            }
         }
         catch (StateUnavailableException exception)
         {
+            others.Hear();
             Log.NotRenewed(logger, exception.Message);
         }
     }

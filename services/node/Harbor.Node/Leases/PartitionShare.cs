@@ -21,10 +21,17 @@ internal sealed class PartitionShare(TimeProvider time)
     /// <returns>The partitions that the node did not have a moment ago.</returns>
     public HashSet<int> Renew(bool[] owned, long since)
     {
-        var before = _claim;
-        var current = IsCurrent(before);
+        var gained = Gains(owned);
         _claim = new(owned, since);
-        return [.. Enumerable.Range(0, owned.Length).Where(partition => owned[partition] && !(current && before.Owned[partition]))];
+        return gained;
+    }
+
+    /// <summary>Those of the partitions that the node does not have now.</summary>
+    public HashSet<int> Gains(bool[] owned)
+    {
+        var claim = _claim;
+        var current = IsCurrent(claim);
+        return [.. Enumerable.Range(0, owned.Length).Where(partition => owned[partition] && !(current && claim.Owned[partition]))];
     }
 
     public void GiveUp() => _claim = new([], 0);

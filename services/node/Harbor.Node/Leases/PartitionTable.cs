@@ -11,9 +11,13 @@ internal sealed class PartitionTable(string self, TimeProvider time)
     /// </summary>
     public static TimeSpan MemberSilence { get; } = TimeSpan.FromSeconds(3);
 
+    private readonly Dictionary<string, (long Number, long SeenAt)> _seen = [];
+    private PartitionsDocument? _last;
+
     public string Self => self;
 
-    private readonly Dictionary<string, (long Number, long SeenAt)> _seen = [];
+    /// <summary>By the last <see cref="Next"/>: the same nodes have the same partitions as at the one before, and every one has been heard just now.</summary>
+    public bool IsAtRest { get; private set; }
 
     /// <summary>What the document should become: this node alive, dead ones gone, each partition owned, and this node's surplus handed on.</summary>
     public PartitionsDocument Next(PartitionsDocument? stored)
@@ -24,7 +28,10 @@ internal sealed class PartitionTable(string self, TimeProvider time)
             .Select(partition => stored?.Owners.ElementAtOrDefault(partition) is { } owner && members.ContainsKey(owner) ? owner : "")
             .ToArray();
         Divide(owners, members.Keys);
-        return new() { Id = PartitionsDocument.DeaEvents, Version = stored?.Version ?? 0, Members = members, Owners = owners };
+        var next = new PartitionsDocument { Id = PartitionsDocument.DeaEvents, Version = stored?.Version ?? 0, Members = members, Owners = owners };
+        IsAtRest = _last is { } last && last.Owners.SequenceEqual(owners) && members.Keys.ToHashSet().SetEquals(last.Members.Keys) && !members.Keys.Any(IsSuspect);
+        _last = next;
+        return next;
     }
 
     /// <summary>The document without this node: its partitions are free at once.</summary>
@@ -33,6 +40,9 @@ internal sealed class PartitionTable(string self, TimeProvider time)
         Members = stored.Members.Where(member => member.Key != self).ToDictionary(),
         Owners = [.. stored.Owners.Select(owner => owner == self ? "" : owner)],
     };
+
+    /// <summary>It has stopped writing by now, and may be about to be dead.</summary>
+    private bool IsSuspect(string member) => member != self && time.GetElapsedTime(_seen[member].SeenAt) >= PartitionShare.ClaimAge;
 
     private IEnumerable<KeyValuePair<string, long>> Living(PartitionsDocument? stored)
     {

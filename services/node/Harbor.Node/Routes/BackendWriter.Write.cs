@@ -11,8 +11,9 @@ internal sealed partial class BackendWriter
         var left = batch;
         for (var lost = false; left.Count > 0; lost = true)
         {
-            var ports = await Task.WhenAll(left.Select(write => NewestAsync(write.Id, read: lost, cancellationToken).AsTask()));
-            left = left.Where((write, place) => Prepare(write, ports[place])).ToList();
+            await others.KnownAsync(cancellationToken);
+            var read = await ReadAsync(left, all: lost, cancellationToken);
+            left = left.FindAll(write => Prepare(write, read.TryGetValue(write.Id, out var port) ? port : Newest(write.Id)));
             left = await StoreAsync(left, cancellationToken);
         }
     }
@@ -26,7 +27,16 @@ internal sealed partial class BackendWriter
             return false;
         }
 
-        var (merged, isInHandover) = BackendMerge.Merge(port.Backends, routes.BeginLook(port), share.Owns, MayRemove);
+        var table = routes.BeginLook(port);
+        if (!others.AreKnown)
+        {
+            // Something has moved since: what the table says by now must not meet what the document said before.
+            routes.EndLook(port, isInHandover: false);
+            dirty.PutBack(write.Id, write.Timestamp);
+            return false;
+        }
+
+        var (merged, isInHandover) = BackendMerge.Merge(port.Backends, table, share.Owns, MayRemove);
         routes.EndLook(port, isInHandover);
         if (ReferenceEquals(merged, port.Backends))
         {
@@ -80,19 +90,42 @@ internal sealed partial class BackendWriter
 
     private bool MayRemove(BackendEntry entry) => BackendMerge.MayRemove(entry, routes.HolderOf(entry), share.Owns);
 
-    /// <param name="id">The port.</param>
-    /// <param name="read">What is known is too old.</param>
+    /// <summary>The ports of the batch that have to be read, as they are stored; null for those that are not.</summary>
+    /// <param name="batch">The writes that are to be prepared.</param>
+    /// <param name="all">What is known of all of them is too old.</param>
     /// <param name="cancellationToken">The end of it all.</param>
-    private async ValueTask<PortDocument?> NewestAsync(string id, bool read, CancellationToken cancellationToken)
+    private async ValueTask<Dictionary<string, PortDocument?>> ReadAsync(List<RouteWrite> batch, bool all, CancellationToken cancellationToken)
     {
-        if (!read && !addresses.IsUnsure(id))
+        var read = new Dictionary<string, PortDocument?>(StringComparer.Ordinal);
+        foreach (var write in batch)
         {
-            return Newest(id);
+            if (all || addresses.IsUnsure(write.Id) || (Newest(write.Id) is { } port && others.MayHaveChanged(port)))
+            {
+                read.Add(write.Id, null);
+            }
         }
 
-        var port = await documents.GetAsync(id, cancellationToken);
-        addresses.Confirm(id, port);
-        return port;
+        if (read.Count == 0)
+        {
+            return read;
+        }
+
+        var known = read.Keys.ToDictionary(id => id, id => views.Ports.Find(id)?.Version ?? 0);
+        foreach (var port in await documents.GetAllAsync(read.Keys, cancellationToken))
+        {
+            read[port.Id] = port;
+        }
+
+        foreach (var (id, port) in read)
+        {
+            addresses.Confirm(id, port);
+            if (port is not null)
+            {
+                views.Ports.Learn(known[id], port);
+            }
+        }
+
+        return read;
     }
 
     private PortDocument? Newest(string id)

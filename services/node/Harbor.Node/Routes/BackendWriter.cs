@@ -15,6 +15,7 @@ internal sealed partial class BackendWriter(
     RouteService routes,
     DirtyPorts dirty,
     StoredAddresses addresses,
+    OthersWrites others,
     PartitionShare share,
     NodeMetrics metrics,
     TimeProvider time,
@@ -156,6 +157,7 @@ internal sealed partial class BackendWriter(
 
     private void StoreIsAway(string port, Exception exception)
     {
+        others.Hear();
         if (exception is not StateUnavailableException)
         {
             Log.Failed(logger, port, exception);

@@ -18,8 +18,12 @@ internal sealed class RouteChanges
     /// <summary>Applications with a running instance, on a DEA that this node owns, whose main port has to be asked for.</summary>
     public HashSet<string> Unaddressed { get; } = [];
 
+    /// <summary>An address goes from an instance on one node's DEAs to one on another's, or may have.</summary>
+    public bool IsCrossing { get; set; }
+
     public void Clear()
     {
+        IsCrossing = false;
         Ports.Clear();
         Leaving.Clear();
         Reasons.Clear();

@@ -12,6 +12,7 @@ internal sealed partial class RouteService
     private readonly RouteChanges _changes = new();
     private readonly DirtyPorts _dirty;
     private readonly StoredAddresses _addresses;
+    private readonly OthersWrites _others;
     private readonly MainPortQueue _unaddressed;
     private readonly TimeProvider _time;
     private readonly ILogger<RouteService> _logger;
@@ -20,11 +21,12 @@ internal sealed partial class RouteService
     private volatile bool _remembers = true;
 
     public RouteService(
-        RouteTable table, DirtyPorts dirty, StoredAddresses addresses, MainPortQueue unaddressed, NodeViews views, NodeMetrics metrics, TimeProvider time, ILogger<RouteService> logger)
+        RouteTable table, DirtyPorts dirty, StoredAddresses addresses, OthersWrites others, MainPortQueue unaddressed, NodeViews views, NodeMetrics metrics, TimeProvider time, ILogger<RouteService> logger)
     {
         _table = table;
         _dirty = dirty;
         _addresses = addresses;
+        _others = others;
         _unaddressed = unaddressed;
         _time = time;
         _logger = logger;
@@ -32,7 +34,7 @@ internal sealed partial class RouteService
         views.Ports.Changed += OnPort;
         metrics.Observe("harbor.node.instances", "{instance}", "Instances known.", () => Read(known => known.InstanceCount));
         metrics.Observe("harbor.node.deas", "{dea}", "DEAs heard of.", () => Read(known => known.DeaCount));
-        metrics.Observe("harbor.node.backends", "{backend}", "Backends of all ports.", () => views.Ports.All.Sum(port => port.Backends.Count));
+        metrics.Observe("harbor.node.backends", "{backend}", "Backends of all ports.", () => Read(known => known.PortIds.ToList()).Sum(port => Read(known => known.BackendsOf(port).Count)));
         metrics.Observe("harbor.node.ports_behind", "{port}", "Ports whose documents are still to be compared with the table.", () => dirty.Count);
         metrics.Observe("harbor.node.addresses_refused", "{address}", "Addresses outside the backend networks, so far.", () => Read(known => known.NetworkRefusals));
         metrics.Observe("harbor.node.instances_refused", "{instance}", "Instances not taken in because the table is full, so far.", () => Read(known => known.Overflows));
@@ -150,6 +152,12 @@ internal sealed partial class RouteService
         lock (_gate)
         {
             change(_time.GetUtcNow(), _changes);
+            if (_changes.IsCrossing)
+            {
+                // Before anybody looks at the ports.
+                _others.Hear();
+            }
+
             if (_changes.Ports.Count > 0)
             {
                 _dirty.Mark(_changes.Ports, _changes.Leaving, _changes.Reasons, timestamp);

@@ -80,6 +80,11 @@ internal sealed partial class RouteTable
             Withdraw(holder, port, RouteReason.AddressTaken);
         }
 
+        if (holder != instance)
+        {
+            Arrive(address, instance.Dea);
+        }
+
         _holders[address] = instance;
         return true;
     }
@@ -114,6 +119,7 @@ internal sealed partial class RouteTable
         if (_holders.TryGetValue(address, out var holder) && holder == instance)
         {
             _holders.Remove(address);
+            Depart(address, instance.Dea);
             foreach (var binding in instance.App.Bindings)
             {
                 _changes.Leaving.Add(binding.PortId);

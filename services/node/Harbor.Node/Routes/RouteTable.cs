@@ -144,6 +144,7 @@ internal sealed partial class RouteTable(RouteTableOptions options, Func<string?
         }
 
         Touch(instance, null);
+        Cross(instance, dea);
         var moved = instance.Dea is not null;
         Places.Remove(instance.Dea, instance);
         instance.Dea = dea;

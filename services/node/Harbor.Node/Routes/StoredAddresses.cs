@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Harbor.Node.Leases;
 using Harbor.State.Documents;
 using Harbor.State.Ports;
 
@@ -13,14 +14,18 @@ internal sealed class StoredAddresses
 {
     private readonly Lock _gate = new();
     private readonly DirtyPorts _dirty;
+    private readonly OthersWrites _others;
+    private readonly PartitionShare _share;
     private readonly Dictionary<string, PortDocument> _ports = new(StringComparer.Ordinal);
     private readonly Dictionary<(string Host, int Port), ImmutableArray<Holding>> _holdings = [];
     private readonly Dictionary<(string Host, int Port), HashSet<string>> _waiting = [];
     private readonly HashSet<AddressClaim> _unsure = [];
 
-    public StoredAddresses(NodeViews views, DirtyPorts dirty)
+    public StoredAddresses(NodeViews views, DirtyPorts dirty, OthersWrites others, PartitionShare share)
     {
         _dirty = dirty;
+        _others = others;
+        _share = share;
         views.Ports.Changed += OnPort;
     }
 
@@ -159,6 +164,11 @@ internal sealed class StoredAddresses
 
             ports.Add(portId);
             _dirty.Defer(portId, timestamp);
+            if (!_share.Owns(holding.Entry.DeaId))
+            {
+                // Another node takes it from there, or has already.
+                _others.Hear();
+            }
 
             // Whatever keeps it there is looked at again.
             _dirty.Hurry(holding.PortId, timestamp);
