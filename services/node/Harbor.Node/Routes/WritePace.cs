@@ -1,7 +1,7 @@
 namespace Harbor.Node.Routes;
 
 /// <summary>
-/// How long after the one the next command to the store is begun: about twice as long as commands take, so that at a high rate of changes each takes several of them along.
+/// How long after the one the next command to the store is begun: about as long as commands take, so that at a high rate of changes each takes several of them along.
 /// A command, its commit, and its news to everybody who watches cost a server several times what one document more does; a change that comes alone
 /// waits for nothing. Not safe for use by several threads at once, but for <see cref="Took"/>.
 /// </summary>
@@ -18,7 +18,7 @@ internal sealed class WritePace(TimeProvider time)
     {
         get
         {
-            var between = TimeSpan.FromTicks(Math.Min(2 * Interlocked.Read(ref _typical), Longest.Ticks));
+            var between = TimeSpan.FromTicks(Math.Min(Interlocked.Read(ref _typical), Longest.Ticks));
             return _begun is { } begun && between - time.GetElapsedTime(begun) is { Ticks: > 0 } left ? left : TimeSpan.Zero;
         }
     }
