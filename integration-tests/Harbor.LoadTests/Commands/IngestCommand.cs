@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Diagnostics;
 using Harbor.LoadTests.Loads;
 using Harbor.LoadTests.Systems;
 using NATS.Client.Core;
@@ -11,12 +12,13 @@ internal sealed class IngestCommand : LoadCommand
     private readonly Option<int> _nodes = new("--nodes") { Description = "Nodes that share the DEAs", DefaultValueFactory = _ => 1 };
     private readonly Option<int> _quota = new("--quota") { Description = "Percent of one processor that each node gets; 0: as much as there is", DefaultValueFactory = _ => 0 };
     private readonly Option<int> _warmUp = new("--warm-up") { Description = "Rounds before, without a quota: until the programs are compiled as they stay", DefaultValueFactory = _ => 40 };
+    private readonly Option<int> _settle = new("--settle") { Description = "Seconds of rounds before, with the quota: until the nodes are at rest", DefaultValueFactory = _ => 45 };
     private readonly Option<int> _rounds = new("--rounds") { Description = "Rounds that are measured", DefaultValueFactory = _ => 5 };
 
     public IngestCommand()
         : base("ingest", "Nodes over MongoDB: an instance of every port's application appears, and is gone again; changes of documents a second, and what they cost each node.")
     {
-        foreach (var option in (Option[])[_nodes, _quota, _warmUp, _rounds])
+        foreach (var option in (Option[])[_nodes, _quota, _warmUp, _settle, _rounds])
         {
             Add(option);
         }
@@ -40,6 +42,12 @@ internal sealed class IngestCommand : LoadCommand
         }
 
         system.Limit(arguments.GetValue(_quota));
+        var limited = Stopwatch.GetTimestamp();
+        while (Stopwatch.GetElapsedTime(limited) < TimeSpan.FromSeconds(arguments.GetValue(_settle)))
+        {
+            await load.RunAsync(cancellationToken);
+        }
+
         var (changes, seconds) = (0, 0.0);
         var (processors, machine) = (system.ProcessorTimes, MachineTime.Now());
         for (var round = 0; round < arguments.GetValue(_rounds); round++)
