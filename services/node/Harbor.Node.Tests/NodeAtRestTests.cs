@@ -40,6 +40,8 @@ public sealed class NodeAtRestTests(OwnNatsServer nats, MongoServer server) : IC
         var others = await NodeRig.SharedPortAsync("chat", first, second);
         await first.RestsAsync();
         await second.RestsAsync();
+        int Written() => Gates(first).Written.Count + Gates(second).Written.Count;
+        var before = Written();
 
         var expected = new List<string>();
         for (var dea = 0; dea < deas; dea++)
@@ -57,6 +59,10 @@ public sealed class NodeAtRestTests(OwnNatsServer nats, MongoServer server) : IC
             expected.Remove($"10.0.4.7:{61000 + dea}");
             await first.BackendsBecomeAsync(shared, [.. expected]);
         }
+
+        // A write is taken down a moment after it can be read.
+        const int changes = deas + 1 + (deas / 2);
+        await Eventually.TrueAsync(() => Written() - before == changes, $"{changes} changes are {changes} writes", cancellationToken: NodeRig.Cancellation);
 
         // It was not told what the other has written there, and is told what else is changed.
         first.KnownBackends(others).ShouldBe(0);
@@ -165,7 +171,7 @@ public sealed class NodeAtRestTests(OwnNatsServer nats, MongoServer server) : IC
         await first.BeatAsync(first.OwnDea(), "mud", 61044);
         await first.BackendsBecomeAsync(old, Address);
         await second.RestsAsync();
-        var gates = first.Host.Services.GetRequiredService<GatedDocuments<PortDocument>>();
+        var gates = Gates(first);
         gates.Close(PortDocument.IdOf("default", old));
         if (hasExited)
         {
@@ -188,6 +194,8 @@ public sealed class NodeAtRestTests(OwnNatsServer nats, MongoServer server) : IC
             }
         }
     }
+
+    private static GatedDocuments<PortDocument> Gates(NodeRig rig) => rig.Host.Services.GetRequiredService<GatedDocuments<PortDocument>>();
 
     /// <summary>Writes as a node does, whose last word this is.</summary>
     private static async Task WriteLateAsync(NodeRig rig, int port, Func<BackendEntry, BackendEntry> backend)
