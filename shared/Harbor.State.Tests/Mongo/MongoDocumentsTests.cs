@@ -37,7 +37,7 @@ public sealed class MongoDocumentsTests(MongoServer server) : DocumentsSuite, IC
         BoatDocument? known = null;
         using var patience = CancellationTokenSource.CreateLinkedTokenSource(Cancelled);
         patience.CancelAfter(Patience);
-        await using var steps = Boats.WatchAsync("", _ => known, patience.Token).GetAsyncEnumerator(patience.Token);
+        await using var steps = Boats.WatchAsync("", _ => known, null, patience.Token).GetAsyncEnumerator(patience.Token);
         await UntilAsync(step => step.Kind == DocumentChangeKind.SnapshotCompleted);
         known.ShouldEqual(boat);
 

@@ -54,9 +54,6 @@ public interface IDocuments<T>
     /// <param name="cancellationToken">Ends the watch.</param>
     IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, CancellationToken cancellationToken);
 
-    /// <summary>The watch of one who is to be told everything.</summary>
-    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, CancellationToken cancellationToken) => WatchAsync(idPrefix, known, null, cancellationToken);
-
-    /// <summary>The watch of one who knows nothing yet.</summary>
-    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, CancellationToken cancellationToken) => WatchAsync(idPrefix, null, cancellationToken);
+    /// <summary>The watch of one who knows nothing yet, and is to be told everything.</summary>
+    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, CancellationToken cancellationToken) => WatchAsync(idPrefix, null, null, cancellationToken);
 }

@@ -47,8 +47,7 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
             return [];
         }
 
-        var stored = await _store.RunAsync(token => Packed(Collection.Find(_filter.In(MongoShape<T>.Id, ids))).ToListAsync(token), cancellationToken);
-        return stored.ConvertAll(document => Shape.FromBson(document, null));
+        return (await FindEachAsync(ids, cancellationToken)).ConvertAll(document => Shape.FromBson(document, null));
     }
 
     public async ValueTask<IReadOnlyList<T>> QueryAsync(DocumentQuery query, CancellationToken cancellationToken)
@@ -127,6 +126,10 @@ internal sealed partial class MongoDocuments<T> : IDocuments<T>
 
     /// <summary>Documents as they come over the wire: they are read from their bytes.</summary>
     internal static IFindFluent<BsonDocument, RawBsonDocument> Packed(IFindFluent<BsonDocument, BsonDocument> find) => find.As(RawBsonDocumentSerializer.Instance);
+
+    /// <summary>Those of the ids that are there.</summary>
+    internal Task<List<RawBsonDocument>> FindEachAsync(IEnumerable<string> ids, CancellationToken cancellationToken)
+        => _store.RunAsync(token => Packed(Collection.Find(_filter.In(MongoShape<T>.Id, ids))).ToListAsync(token), cancellationToken);
 
     /// <summary>Those of the ids that are there, with the server's time at the end of it: what is changed later is not in it. Null where the server does not say.</summary>
     internal Task<(List<RawBsonDocument> Documents, BsonTimestamp? Time)> FindAllAsync(IEnumerable<string> ids, CancellationToken cancellationToken)

@@ -55,9 +55,7 @@ internal sealed class MongoPoll<T>(MongoDocumentStore store, MongoDocuments<T> d
         var all = new List<T>(ids.Length);
         foreach (var chunk in ids.Chunk(ChunkSize))
         {
-            var stored = await store.RunAsync(
-                token => MongoDocuments<T>.Packed(documents.Collection.Find(Builders<BsonDocument>.Filter.In(MongoShape<T>.Id, chunk))).ToListAsync(token), cancellationToken);
-            all.AddRange(documents.ReadAll(stored));
+            all.AddRange(documents.ReadAll(await documents.FindEachAsync(chunk, cancellationToken)));
         }
 
         return all;
