@@ -48,14 +48,15 @@ internal sealed partial class PartitionKeeper(
         var since = time.GetTimestamp();
         var stored = await documents.GetAsync(PartitionsDocument.DeaEvents, cancellationToken);
         var next = _table.Next(stored);
-        var lost = Owned(next).Zip(Owned(stored), (after, before) => before && !after).Any(handed => handed);
+        var owned = Owned(next);
+        var lost = owned.Zip(Owned(stored), (after, before) => before && !after).Any(handed => handed);
         if (lost)
         {
             // Stop first: what is handed on must not be written by two.
-            share.Renew([.. Owned(next).Zip(Owned(stored), (after, before) => after && before)], since);
+            share.Renew([.. owned.Zip(Owned(stored), (after, before) => after && before)], since);
         }
 
-        if (share.Gains(Owned(next)).Count > 0)
+        if (share.Gains(owned).Count > 0)
         {
             // What is taken over is taken over from what is stored.
             others.Hear();
@@ -63,9 +64,9 @@ internal sealed partial class PartitionKeeper(
         }
 
         var result = stored is null ? await documents.InsertAsync(next, cancellationToken) : await documents.ReplaceAsync(next, cancellationToken);
-        if (result.Written && share.Renew(Owned(next), since) is { Count: > 0 } gained)
+        if (result.Written && share.Renew(owned, since) is { Count: > 0 } gained)
         {
-            Log.Gained(logger, gained.Count, Owned(next).Count(owned => owned), next.Members.Count);
+            Log.Gained(logger, gained.Count, owned.Count(isOwned => isOwned), next.Members.Count);
             routes.TakeOver(views.Ports.All, dea => gained.Contains(Partitions.Of(dea)));
         }
 
