@@ -3,7 +3,6 @@ using Harbor.State.Ports;
 using Harbor.Testing;
 using Harbor.Testing.Documents;
 using Harbor.Testing.Servers;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Harbor.Node.Tests;
 
@@ -19,14 +18,14 @@ public sealed class AddressMoveTests(OwnNatsServer nats) : IClassFixture<OwnNats
         var (old, next) = await TwoPortsAsync(rig);
         await BeatAsync(rig, "mud", 1);
         await rig.BackendsBecomeAsync(old, Address);
-        Gates(rig).Close(IdOf(old));
+        rig.Gates.Close(IdOf(old));
 
         await BeatAsync(rig, "chat", 2, also: 61045);
 
         // What else is new at the port does not wait; and when it is written, the address has been looked at too.
         await rig.BackendsBecomeAsync(next, "10.0.4.7:61045");
         (await rig.BackendsAsync(old)).ShouldBe([Address]);
-        Gates(rig).Open(IdOf(old));
+        rig.Gates.Open(IdOf(old));
         await rig.BackendsBecomeAsync(old);
         await rig.BackendsBecomeAsync(next, "10.0.4.7:61045", Address);
     }
@@ -40,7 +39,7 @@ public sealed class AddressMoveTests(OwnNatsServer nats) : IClassFixture<OwnNats
         await rig.BindAsync("s-mud", "mud", "b-mud");
         await BeatAsync(rig, "mud", 1);
         await rig.BackendsBecomeAsync(old, Address);
-        Gates(rig).Close(IdOf(old));
+        rig.Gates.Close(IdOf(old));
         await BeatAsync(rig, "chat", 2);
         await rig.HeldAsync(Address, "chat");
 
@@ -48,7 +47,7 @@ public sealed class AddressMoveTests(OwnNatsServer nats) : IClassFixture<OwnNats
 
         (await rig.BackendsAsync(next)).ShouldBeEmpty();
         (await rig.BackendsAsync(old)).ShouldBe([Address]);
-        Gates(rig).Open(IdOf(old));
+        rig.Gates.Open(IdOf(old));
         await rig.BackendsBecomeAsync(next, Address);
         (await rig.BackendsAsync(old)).ShouldBeEmpty();
     }
@@ -66,7 +65,7 @@ public sealed class AddressMoveTests(OwnNatsServer nats) : IClassFixture<OwnNats
 
         await rig.BackendsBecomeAsync(first, "10.0.4.7:61045");
         await rig.BackendsBecomeAsync(second, Address);
-        HoldsEachAddressOnce(Gates(rig).Written);
+        HoldsEachAddressOnce(rig.Gates.Written);
     }
 
     [Fact]
@@ -88,12 +87,12 @@ public sealed class AddressMoveTests(OwnNatsServer nats) : IClassFixture<OwnNats
         {
             // Four addresses, each with a new process of any of the applications; the DEAs change too.
             var droplets = Enumerable.Range(0, 4).Select(place => Droplet(apps[random.Next(3)], $"i{round}-{place}", round, 61044 + place));
-            var written = Gates(rig).Written.Count;
+            var written = rig.Gates.Written.Count;
             await rig.SayAsync("dea.heartbeat", $$"""{"dea":"d{{random.Next(2)}}","ip":"10.0.4.7","droplets":[{{string.Join(',', droplets)}}]}""");
             if (random.Next(2) == 0)
             {
                 // Every process is another one, so something is written; the next message may come before all is.
-                await Eventually.TrueAsync(() => Gates(rig).Written.Count > written, "a port's document", cancellationToken: NodeRig.Cancellation);
+                await Eventually.TrueAsync(() => rig.Gates.Written.Count > written, "a port's document", cancellationToken: NodeRig.Cancellation);
             }
         }
 
@@ -104,12 +103,10 @@ public sealed class AddressMoveTests(OwnNatsServer nats) : IClassFixture<OwnNats
         await rig.BackendsBecomeAsync(ports[1]);
         await rig.BackendsBecomeAsync(ports[2]);
 
-        HoldsEachAddressOnce(Gates(rig).Written);
-        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}: {Gates(rig).Written.Count} writes");
-        Gates(rig).Written.Count.ShouldBeGreaterThan(rounds / 2);
+        HoldsEachAddressOnce(rig.Gates.Written);
+        TestContext.Current.TestOutputHelper!.WriteLine($"seed {seed}: {rig.Gates.Written.Count} writes");
+        rig.Gates.Written.Count.ShouldBeGreaterThan(rounds / 2);
     }
-
-    private static GatedDocuments<PortDocument> Gates(NodeRig rig) => rig.Host.Services.GetRequiredService<GatedDocuments<PortDocument>>();
 
     private static string IdOf(int port) => PortDocument.IdOf("default", port);
 

@@ -6,7 +6,6 @@ using Harbor.State.Documents;
 using Harbor.State.Ports;
 using Harbor.Testing;
 using Harbor.Testing.Documents;
-using Harbor.Testing.Processes;
 using Harbor.Testing.Servers;
 using MassTransit;
 using Microsoft.AspNetCore.Builder;
@@ -40,7 +39,7 @@ public sealed class NodeAtRestTests(OwnNatsServer nats, MongoServer server) : IC
         var others = await NodeRig.SharedPortAsync("chat", first, second);
         await first.RestsAsync();
         await second.RestsAsync();
-        int Written() => Gates(first).Written.Count + Gates(second).Written.Count;
+        int Written() => first.Gates.Written.Count + second.Gates.Written.Count;
         var before = Written();
 
         var expected = new List<string>();
@@ -76,11 +75,7 @@ public sealed class NodeAtRestTests(OwnNatsServer nats, MongoServer server) : IC
     {
         const int deas = 20;
         await using var first = await StartAsync("a");
-        await using var other = await ChildProcess.StartAsync("dotnet",
-        [
-            typeof(NodeModule).Assembly.Location, "--Harbor:State:Provider=Mongo", $"--Harbor:State:Mongo:ConnectionString={_database.ConnectionString}", "--Harbor:Bus:Transport=InMemory",
-            $"--Harbor:Nats:Url={nats.Address}", "--Harbor:Node:AllowLoopback=true", "--Harbor:Node:NodeId=b", "--Harbor:Node:Url=http://127.0.0.1:0",
-        ]);
+        await using var other = await NodeRig.StartProcessAsync(nats.Address, "b", "--Harbor:State:Provider=Mongo", $"--Harbor:State:Mongo:ConnectionString={_database.ConnectionString}");
         await first.SharedAsync();
         var port = await first.AllocateAsync("s1");
         await first.BindAsync("s1", "mud", "b1");
@@ -97,17 +92,7 @@ public sealed class NodeAtRestTests(OwnNatsServer nats, MongoServer server) : IC
         await other.KillAsync();
         await WriteLateAsync(first, port, stored => stored with { Port = 61999, InstanceId = "i", DeaId = $"d{unheard}" });
         await first.SayAsync("droplet.exited", $$"""{"droplet":"mud","instance":"i-d{{orphan}}","reason":"CRASHED"}""");
-        var fewest = deas;
-        await Eventually.GetAsync(
-            async () =>
-            {
-                var seen = await first.BackendsAsync(port);
-                fewest = Math.Min(fewest, seen.Count);
-                return seen;
-            },
-            seen => !seen.Contains($"10.0.4.7:{61000 + orphan}"),
-            "the exit on a DEA of the killed node's share is written by the other",
-            cancellationToken: NodeRig.Cancellation);
+        var fewest = await first.FewestUntilGoneAsync(port, $"10.0.4.7:{61000 + orphan}");
 
         fewest.ShouldBe(deas);
         (await first.BackendsAsync(port)).ShouldContain("10.0.4.7:61999");
@@ -171,7 +156,7 @@ public sealed class NodeAtRestTests(OwnNatsServer nats, MongoServer server) : IC
         await first.BeatAsync(first.OwnDea(), "mud", 61044);
         await first.BackendsBecomeAsync(old, Address);
         await second.RestsAsync();
-        var gates = Gates(first);
+        var gates = first.Gates;
         gates.Close(PortDocument.IdOf("default", old));
         if (hasExited)
         {
@@ -194,8 +179,6 @@ public sealed class NodeAtRestTests(OwnNatsServer nats, MongoServer server) : IC
             }
         }
     }
-
-    private static GatedDocuments<PortDocument> Gates(NodeRig rig) => rig.Host.Services.GetRequiredService<GatedDocuments<PortDocument>>();
 
     /// <summary>Writes as a node does, whose last word this is.</summary>
     private static async Task WriteLateAsync(NodeRig rig, int port, Func<BackendEntry, BackendEntry> backend)

@@ -5,6 +5,7 @@ using Harbor.Contracts.Ports;
 using Harbor.Hosting;
 using Harbor.Node.Leases;
 using Harbor.Node.Routes;
+using Harbor.Node.Tests.Documents;
 using Harbor.State.Documents;
 using Harbor.State.Pools;
 using Harbor.State.Ports;
@@ -40,6 +41,9 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public PartitionShare Share => Host.Services.GetRequiredService<PartitionShare>();
 
+    /// <summary>What a test has put before the ports.</summary>
+    public GatedDocuments<PortDocument> Gates => Host.Services.GetRequiredService<GatedDocuments<PortDocument>>();
+
     public OthersWrites Others => Host.Services.GetRequiredService<OthersWrites>();
 
     public IDocuments<PortDocument> Ports => Host.Services.GetRequiredService<IDocuments<PortDocument>>();
@@ -68,6 +72,16 @@ internal sealed class NodeRig : IAsyncDisposable
         await rig._deas.ConnectAsync();
         return rig;
     }
+
+    /// <summary>A node as a process of its own, to be killed.</summary>
+    /// <param name="nats">Where the DEAs are heard.</param>
+    /// <param name="nodeId">Its name.</param>
+    /// <param name="state">The settings of its store.</param>
+    public static Task<ChildProcess> StartProcessAsync(string nats, string nodeId, params string[] state) => ChildProcess.StartAsync("dotnet",
+    [
+        typeof(NodeModule).Assembly.Location, .. state, "--Harbor:Bus:Transport=InMemory",
+        $"--Harbor:Nats:Url={nats}", "--Harbor:Node:AllowLoopback=true", $"--Harbor:Node:NodeId={nodeId}", "--Harbor:Node:Url=http://127.0.0.1:0",
+    ]);
 
     /// <summary>Sends a command as the gateway does, and waits for either of its answers.</summary>
     public async Task<object> AskAsync<TCommand, TYes, TNo>(TCommand command)
@@ -125,6 +139,23 @@ internal sealed class NodeRig : IAsyncDisposable
 
     public Task<IReadOnlyList<string>> BackendsBecomeAsync(int port, params string[] expected)
         => Eventually.GetAsync(() => BackendsAsync(port), seen => seen.SequenceEqual(expected), $"backends [{string.Join(", ", expected)}]", cancellationToken: Cancellation);
+
+    /// <summary>Waits until the address is no backend of the port any more; answers how few backends the port had meanwhile.</summary>
+    public async Task<int> FewestUntilGoneAsync(int port, string address)
+    {
+        var fewest = int.MaxValue;
+        await Eventually.GetAsync(
+            async () =>
+            {
+                var seen = await BackendsAsync(port);
+                fewest = Math.Min(fewest, seen.Count);
+                return seen;
+            },
+            seen => !seen.Contains(address),
+            $"{address} is gone",
+            cancellationToken: Cancellation);
+        return fewest;
+    }
 
     /// <summary>Waits until the node's table has the binding, which comes to it by the watch.</summary>
     public Task BoundAsync(int port, string app)

@@ -2,7 +2,6 @@ using System.Diagnostics.Metrics;
 using Harbor.Node.Leases;
 using Harbor.State.Ports;
 using Harbor.Testing;
-using Harbor.Testing.Processes;
 using Harbor.Testing.Servers;
 using Microsoft.Extensions.DependencyInjection;
 
@@ -41,11 +40,7 @@ public sealed class NodeSharingTests(OwnNatsServer nats) : IClassFixture<OwnNats
     public async Task Share_OfAKilledNode_IsTakenOverWithoutABackendLost()
     {
         await using var first = await NodeRig.StartAsync(nats.Address, nodeId: "a");
-        await using var other = await ChildProcess.StartAsync("dotnet",
-        [
-            typeof(NodeModule).Assembly.Location, "--Harbor:State:Provider=Sqlite", $"--Harbor:State:Sqlite:Path={first.Database}", "--Harbor:Bus:Transport=InMemory",
-            $"--Harbor:Nats:Url={nats.Address}", "--Harbor:Node:AllowLoopback=true", "--Harbor:Node:NodeId=b", "--Harbor:Node:Url=http://127.0.0.1:0",
-        ]);
+        await using var other = await NodeRig.StartProcessAsync(nats.Address, "b", "--Harbor:State:Provider=Sqlite", $"--Harbor:State:Sqlite:Path={first.Database}");
         var share = first.Share;
         await first.SharedAsync();
         var port = await first.AllocateAsync("s1");
@@ -60,17 +55,7 @@ public sealed class NodeSharingTests(OwnNatsServer nats) : IClassFixture<OwnNats
 
         await other.KillAsync();
         await first.SayAsync("droplet.exited", $$"""{"droplet":"mud","instance":"i-d{{orphan}}","reason":"CRASHED"}""");
-        var fewest = Deas;
-        await Eventually.GetAsync(
-            async () =>
-            {
-                var seen = await first.BackendsAsync(port);
-                fewest = Math.Min(fewest, seen.Count);
-                return seen;
-            },
-            seen => !seen.Contains($"10.0.4.7:{61000 + orphan}"),
-            "the exit on a DEA of the killed node's share is written by the other",
-            cancellationToken: NodeRig.Cancellation);
+        var fewest = await first.FewestUntilGoneAsync(port, $"10.0.4.7:{61000 + orphan}");
 
         fewest.ShouldBe(Deas - 1);
         share.Count.ShouldBe(Partitions.Count);
