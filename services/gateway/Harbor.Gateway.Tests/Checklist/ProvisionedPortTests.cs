@@ -28,13 +28,15 @@ public sealed class ProvisionedPortTests(SharedGateway gateway) : ChecklistTests
     [Fact]
     public async Task RequestedPort_Free_IsGivenAndTakenIsRefused()
     {
-        var (first, second) = (NewId(), NewId());
-        (await Broker.ProvisionAsync(first, BrokerClient.ProvisionBody(new { port = 23998 }))).Is(201);
-        (await Run.PortsAsync()).Single(port => port.ServiceInstanceId == first).Port.ShouldBe(23998);
-        (await Broker.ProvisionAsync(second, BrokerClient.ProvisionBody(new { port = 23998 }))).IsError(400).Description!.ShouldContain("23998");
-        (await StoredAsync(second)).ShouldBeNull();
-        (await Broker.DeprovisionAsync(first)).Is(200);
-        (await Broker.ProvisionAsync(second, BrokerClient.ProvisionBody(new { port = 23998 }))).IsError(400);
+        // A gateway of its own: of the shared one's ports any may have been given to another test, at random.
+        await using var run = await GatewayRun.StartAsync();
+        var wanted = BrokerClient.ProvisionBody(new { port = 23998 });
+        (await run.Broker.ProvisionAsync("first", wanted)).Is(201);
+        (await run.PortsAsync()).ShouldHaveSingleItem().Port.ShouldBe(23998);
+        (await run.Broker.ProvisionAsync("second", wanted)).IsError(400).Description!.ShouldContain("23998");
+        (await run.Documents<ServiceInstanceDocument>().GetAsync("second", TestContext.Current.CancellationToken)).ShouldBeNull();
+        (await run.Broker.DeprovisionAsync("first")).Is(200);
+        (await run.Broker.ProvisionAsync("second", wanted)).IsError(400);
     }
 
     [Fact]
