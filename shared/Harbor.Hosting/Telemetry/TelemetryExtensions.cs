@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
@@ -20,7 +21,6 @@ internal static class TelemetryExtensions
             .WithMetrics(metrics => metrics
                 .AddMeter("harbor.*", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel")
                 .AddRuntimeInstrumentation()
-                .AddView(MetricNames.View)
                 .AddPrometheusExporter())
             .WithTracing(tracing =>
             {
@@ -31,10 +31,18 @@ internal static class TelemetryExtensions
                     tracing.AddOtlpExporter();
                 }
             });
+        builder.Services.ConfigureOpenTelemetryMeterProvider((services, metrics) => metrics.AddView(ViewOf(services.GetRequiredService<IMeterFactory>())));
         builder.Services.AddOptions<OtlpExporterOptions>().Configure<IOptions<TracingOptions>>((exporter, options) => exporter.Endpoint = options.Value.Otlp.Endpoint ?? exporter.Endpoint);
     }
 
     public static void MapHarborMetrics(this WebApplication app) => app.MapPrometheusScrapingEndpoint("/metrics");
+
+    /// <summary>
+    /// Of the meters that hosts make, <paramref name="own"/>'s alone: the SDK hears every meter of the process, and where one host has gone and another come, it
+    /// would give the same series twice.
+    /// </summary>
+    private static Func<Instrument, MetricStreamConfiguration?> ViewOf(IMeterFactory own)
+        => instrument => instrument.Meter.Scope is IMeterFactory other && other != own ? MetricStreamConfiguration.Drop : MetricNames.View(instrument);
 
     private static bool IsOwnProbe(Microsoft.AspNetCore.Http.PathString path) => path.StartsWithSegments("/health") || path.StartsWithSegments("/metrics");
 }
