@@ -11,12 +11,10 @@ internal sealed class AddressOwner(string what, char owner)
     private readonly Lock _gate = new();
     private readonly Channel<char> _taken = Channel.CreateUnbounded<char>();
     private readonly List<string> _wrong = [];
-    private char _owner = owner;
-    private char _former;
+    private Reign _former = new(owner, 0);
+    private Reign _owner = new(owner, 0);
     private char _next;
     private long _numbers;
-    private long _ownedFrom;
-    private long _lastOfOwner;
 
     public long Answered { get; private set; }
 
@@ -49,28 +47,54 @@ internal sealed class AddressOwner(string what, char owner)
         lock (_gate)
         {
             Answered++;
-            if (wanted == _next)
+            if (number < _former.First)
             {
-                if (_lastOfOwner > number)
-                {
-                    _wrong.Add($"{what} #{_lastOfOwner} for {_owner} came after #{number} for {wanted}");
-                }
+                // It came for one who was here before both, and waited long to be read.
+                return wanted;
+            }
 
-                (_former, _owner, _next, _ownedFrom, _lastOfOwner) = (_owner, wanted, '\0', number, number);
+            if (wanted == _next && number > _owner.First)
+            {
+                CheckAfter(_owner, wanted, number);
+                (_former, _owner, _next) = (_owner, new(wanted, number), '\0');
                 _taken.Writer.TryWrite(wanted);
             }
-            else if (wanted == _owner)
+            else if (wanted == _owner.Letter)
             {
-                _ownedFrom = Math.Min(_ownedFrom, number);
-                _lastOfOwner = Math.Max(_lastOfOwner, number);
+                CheckAfter(_former, wanted, number);
+                _owner.Include(number);
             }
-            else if (wanted != _former || number > _ownedFrom)
+            else if (wanted == _former.Letter && number < _owner.First)
             {
-                _wrong.Add($"{what} #{number} for {wanted} is at {_owner}, who is here since #{_ownedFrom}");
-                return _owner;
+                _former.Include(number);
+            }
+            else
+            {
+                _wrong.Add($"{what} #{number} for {wanted} is at {_owner.Letter}, who is here since #{_owner.First}");
+                return _owner.Letter;
             }
 
             return wanted;
         }
+    }
+
+    private void CheckAfter(Reign before, char wanted, long number)
+    {
+        if (before.Last > number)
+        {
+            _wrong.Add($"{what} #{before.Last} for {before.Letter} came after #{number} for {wanted}");
+        }
+    }
+
+    /// <summary>One's time at the address, by the numbers of those who came for it.</summary>
+    private sealed class Reign(char letter, long number)
+    {
+        public char Letter => letter;
+
+        public long First { get; private set; } = number;
+
+        public long Last { get; private set; } = number;
+
+        public void Include(long number) => (First, Last) = (Math.Min(First, number), Math.Max(Last, number));
     }
 }
