@@ -63,19 +63,32 @@ public sealed class DocumentViewTests
     }
 
     [Fact]
-    public async Task LeaveOut_BeginsAWatchThatDoes_AndShowAllOneThatDoesNot()
+    public async Task LeaveOut_GoesOnWithTheWatch_AndShowAllBeginsAnother()
     {
         await RunAsync(Started, Up("a", 1), Completed);
 
         _view.LeaveOut("Crew").ShouldBeTrue();
-        await _boats.WatchedAsync(2);
-        await RunAsync(Started, Up("a", 1), Up("b", 2), Completed);
+        await RunAsync(Up("b", 2));
+        _boats.LeftOut.ShouldBe(["Crew"]);
         _ = _view.ShowAllAsync();
-        await _boats.WatchedAsync(3);
+        await _boats.WatchedAsync(2);
 
-        _boats.LeftOut.ShouldBe([null, "Crew", null]);
+        _boats.LeftOut.ShouldBe(["Crew", null]);
         _told.ShouldBe(["a - 1", "b - 2"]);
     }
+
+    [Fact]
+    public async Task LeaveOut_BeforeTheFirstWatch_IsAskedOfIt()
+    {
+        _view.LeaveOut("Crew");
+        await RunAsync(Started, Completed);
+
+        _boats.LeftOut.ShouldBe(["Crew"]);
+    }
+
+    [Fact]
+    public void LeaveOut_OfWhatThereIsNot_IsRefused()
+        => Should.Throw<ArgumentException>(() => _view.LeaveOut("Colour")).Message.ShouldContain("Colour");
 
     [Fact]
     public async Task LeaveOut_OfAStoreThatTellsEverything_ChangesNothing()
@@ -97,11 +110,9 @@ public sealed class DocumentViewTests
         await RunAsync(Started, Up("a", 1), Up("b", 1), Completed);
         _view.ShowAllAsync().IsCompletedSuccessfully.ShouldBeTrue();
         _view.LeaveOut("Crew");
-        await _boats.WatchedAsync(2);
-        await RunAsync(Started, Up("a", 1), Up("b", 1), Completed);
 
         var whole = _view.ShowAllAsync();
-        await _boats.WatchedAsync(3);
+        await _boats.WatchedAsync(2);
         await RunAsync(Started, Up("a", 5));
         whole.IsCompleted.ShouldBeFalse();
         await RunAsync(Completed);
@@ -111,18 +122,32 @@ public sealed class DocumentViewTests
     }
 
     [Fact]
-    public async Task LeaveOut_WhileAllIsStillToBeTold_EndsTheWaitForIt()
+    public async Task LeaveOut_WhileAllIsStillToBeTold_WaitsForIt()
     {
         var whole = _view.ShowAllAsync();
         await RunAsync(Started, Up("a", 1));
 
         _view.LeaveOut("Crew");
+        whole.IsCompleted.ShouldBeFalse();
+        await RunAsync(Completed);
+
+        await whole.WaitAsync(_patience, Cancelled);
+        _boats.LeftOut.ShouldBe(["Crew"]);
+    }
+
+    [Fact]
+    public async Task ShowAll_BeforeAnEarlierOneIsDone_EndsTheWaitForThat()
+    {
+        var earlier = _view.ShowAllAsync();
+        await RunAsync(Started, Up("a", 1));
         _view.LeaveOut("Crew");
 
-        await Should.ThrowAsync<OperationCanceledException>(() => whole.WaitAsync(_patience, Cancelled));
+        var whole = _view.ShowAllAsync();
+
+        await Should.ThrowAsync<OperationCanceledException>(() => earlier.WaitAsync(_patience, Cancelled));
         await _boats.WatchedAsync(2);
         await RunAsync(Started, Up("a", 1), Completed);
-        _boats.LeftOut.ShouldBe([null, "Crew"]);
+        await whole.WaitAsync(_patience, Cancelled);
         _view.IsReady.ShouldBeTrue();
     }
 
@@ -239,12 +264,13 @@ public sealed class DocumentViewTests
     {
         public Channel<DocumentChange<BoatDocument>> Steps { get; } = Channel.CreateUnbounded<DocumentChange<BoatDocument>>();
 
-        private readonly Channel<string?> _watches = Channel.CreateUnbounded<string?>();
+        private readonly Channel<Func<string?>> _begun = Channel.CreateUnbounded<Func<string?>>();
+        private readonly List<Func<string?>> _watches = [];
 
-        /// <summary>What each watch so far has left out.</summary>
-        public List<string?> LeftOut { get; } = [];
+        /// <summary>What each watch so far may leave out by now.</summary>
+        public IEnumerable<string?> LeftOut => _watches.Select(leaveOut => leaveOut());
 
-        public bool Watched => LeftOut.Count > 0;
+        public bool Watched => _watches.Count > 0;
 
         public Func<string, BoatDocument?>? Known { get; private set; }
 
@@ -254,10 +280,10 @@ public sealed class DocumentViewTests
 
         public bool LeavesOut { get; set; } = true;
 
-        public async IAsyncEnumerable<DocumentChange<BoatDocument>> WatchAsync(string idPrefix, Func<string, BoatDocument?>? known, string? leaveOut, [EnumeratorCancellation] CancellationToken cancellationToken)
+        public async IAsyncEnumerable<DocumentChange<BoatDocument>> WatchAsync(string idPrefix, Func<string, BoatDocument?>? known, Func<string?>? leaveOut, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             Known = known;
-            _watches.Writer.TryWrite(leaveOut);
+            _begun.Writer.TryWrite(leaveOut!);
             await foreach (var step in Steps.Reader.ReadAllAsync(cancellationToken))
             {
                 if ((int)step.Kind == -1)
@@ -274,9 +300,9 @@ public sealed class DocumentViewTests
         /// <summary>Waits for the watch of this number.</summary>
         public async Task WatchedAsync(int count)
         {
-            while (LeftOut.Count < count)
+            while (_watches.Count < count)
             {
-                LeftOut.Add(await _watches.Reader.ReadAsync(Cancelled).AsTask().WaitAsync(_patience, Cancelled));
+                _watches.Add(await _begun.Reader.ReadAsync(Cancelled).AsTask().WaitAsync(_patience, Cancelled));
             }
         }
 

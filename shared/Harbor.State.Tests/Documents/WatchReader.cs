@@ -6,7 +6,7 @@ namespace Harbor.State.Tests.Documents;
 /// Reads a watch step by step, with a limit of patience. Passes over what repeats the known, which a watch may do; one that goes back to an older version, also of a
 /// document that it has said to be deleted, fails.
 /// </summary>
-public sealed class WatchReader(IDocuments<BoatDocument> boats, TimeSpan patience, string idPrefix = "", Func<string, BoatDocument?>? known = null, string? leaveOut = null)
+public sealed class WatchReader(IDocuments<BoatDocument> boats, TimeSpan patience, string idPrefix = "", Func<string, BoatDocument?>? known = null, Func<string?>? leaveOut = null)
     : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);

@@ -56,9 +56,6 @@ public sealed record DocumentType<T>(string Collection, JsonTypeInfo<T> Json, pa
         }
     }
 
-    /// <param name="name">A property's name; null: none.</param>
-    internal void CheckProperty(string? name) => _ = name is null ? null : NameOf(name);
-
     internal void CheckId(string id)
     {
         if (id.Length is 0 or > 512)

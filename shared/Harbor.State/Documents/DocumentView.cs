@@ -16,7 +16,7 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<Waiter> _waiters = [];
     private readonly Lock _switching = new();
-    private volatile Showing _showing = new(null);
+    private volatile Showing _showing = new();
     private CancellationTokenSource? _watch;
     private Task _watchEnds = Task.CompletedTask;
     private HashSet<string>? _notSeen;
@@ -76,18 +76,38 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
     /// From now on a document need not be told again when <see cref="IDocuments{T}.ReplaceAllAsync"/> changes nothing but this property: what is known of it may be old, until the document's next change of another kind, or
     /// <see cref="ShowAllAsync"/>. False where the store leaves nothing out: all stays as it is.
     /// </summary>
+    /// <exception cref="ArgumentException">The documents have no such property.</exception>
     public bool LeaveOut(string property)
     {
-        if (documents.LeavesOut)
+        _ = documents.Type.NameOf(property);
+        lock (_switching)
         {
-            _ = ShowAsync(property);
+            _showing.LeftOut = documents.LeavesOut ? property : null;
         }
 
         return documents.LeavesOut;
     }
 
-    /// <summary>From now on everything is told again. The answer is done when the view has caught up with what was left out, and <see cref="Changed"/> has been called for it; cancelled where something is left out before.</summary>
-    public Task ShowAllAsync() => ShowAsync(null);
+    /// <summary>
+    /// From now on everything is told again. The answer is done when the view has caught up with what was left out, and <see cref="Changed"/> has been called for it; cancelled where something was left out, and this
+    /// was called again, before.
+    /// </summary>
+    public Task ShowAllAsync()
+    {
+        lock (_switching)
+        {
+            if (_showing.LeftOut is not null)
+            {
+                _showing.Whole.TrySetCanceled();
+                _showing = new();
+
+                // Not on this thread: who waits for a server goes on where it is cancelled.
+                _watchEnds = _watch?.CancelAsync() ?? Task.CompletedTask;
+            }
+
+            return _showing.Whole.Task;
+        }
+    }
 
     /// <summary>Keeps the view until it is cancelled. Call it once.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
@@ -96,7 +116,7 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
         {
             while (await WatchAsync(cancellationToken))
             {
-                // Something else is to be shown: another watch, which begins with a snapshot.
+                // What was left out is to be shown: another watch, which begins with a snapshot.
             }
         }
         catch (Exception exception)
@@ -123,24 +143,7 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
         }
     }
 
-    private Task ShowAsync(string? leftOut)
-    {
-        lock (_switching)
-        {
-            if (_showing.LeftOut != leftOut)
-            {
-                _showing.Whole.TrySetCanceled();
-                _showing = new(leftOut);
-
-                // Not on this thread: who waits for a server goes on where it is cancelled.
-                _watchEnds = _watch?.CancelAsync() ?? Task.CompletedTask;
-            }
-
-            return _showing.Whole.Task;
-        }
-    }
-
-    /// <summary>True where it ended because something else is to be shown.</summary>
+    /// <summary>True where it ended because what it leaves out is to be shown.</summary>
     private async Task<bool> WatchAsync(CancellationToken cancellationToken)
     {
         Showing showing;
@@ -152,7 +155,7 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
 
         try
         {
-            await foreach (var change in documents.WatchAsync(idPrefix, Find, showing.LeftOut, watch.Token))
+            await foreach (var change in documents.WatchAsync(idPrefix, Find, () => showing.LeftOut, watch.Token))
             {
                 lock (_changing)
                 {
@@ -257,10 +260,17 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
         }
     }
 
-    /// <param name="leftOut">The property that is left out; null: none.</param>
-    private sealed class Showing(string? leftOut)
+    /// <summary>What one watch is for.</summary>
+    private sealed class Showing
     {
-        public string? LeftOut => leftOut;
+        private volatile string? _leftOut;
+
+        /// <summary>The property that is left out; null: none.</summary>
+        public string? LeftOut
+        {
+            get => _leftOut;
+            set => _leftOut = value;
+        }
 
         /// <summary>All has been told as it was when this began, or later.</summary>
         public TaskCompletionSource Whole { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);

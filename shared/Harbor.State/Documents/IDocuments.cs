@@ -48,11 +48,11 @@ public interface IDocuments<T>
     /// what has changed. A snapshot is told whole.
     /// </param>
     /// <param name="leaveOut">
-    /// A property that the watcher can do without; null for none. A replacement by <see cref="ReplaceAllAsync"/> that changed nothing else may be left out: what it made of the document is told with the
-    /// document's next change, or with a snapshot.
+    /// Asked before each read from the store: a property that the watcher can do without from then on, to the watch's end; null while there is none. A replacement by <see cref="ReplaceAllAsync"/> that
+    /// changed nothing else may be left out: what it made of the document is told with the document's next change, or with a snapshot.
     /// </param>
     /// <param name="cancellationToken">Ends the watch.</param>
-    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, CancellationToken cancellationToken);
+    IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, Func<string?>? leaveOut, CancellationToken cancellationToken);
 
     /// <summary>The watch of one who knows nothing yet, and is to be told everything.</summary>
     IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, CancellationToken cancellationToken) => WatchAsync(idPrefix, null, null, cancellationToken);

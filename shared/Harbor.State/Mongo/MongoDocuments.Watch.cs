@@ -8,13 +8,7 @@ internal sealed partial class MongoDocuments<T>
 {
     private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(500);
 
-    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, CancellationToken cancellationToken)
-    {
-        Type.CheckProperty(leaveOut);
-        return WatchCheckedAsync(idPrefix, known, leaveOut, cancellationToken);
-    }
-
-    private async IAsyncEnumerable<DocumentChange<T>> WatchCheckedAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, Func<string?>? leaveOut, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         using var watch = new MongoWatch<T>(_store, this, idPrefix, known, leaveOut);
         var failing = false;

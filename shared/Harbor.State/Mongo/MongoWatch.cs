@@ -7,10 +7,10 @@ using MongoDB.Driver;
 namespace Harbor.State.Mongo;
 
 /// <summary>
-/// One watch's place in a change stream. The stream is opened before the snapshot is read, so nothing falls between; after a failure it goes
-/// on behind its last event, and where the server has forgotten that, with a new snapshot. Owns the cursor.
+/// One watch's place in a change stream. The stream is opened before the snapshot is read, so nothing falls between; after a failure, and where the watcher can do without something
+/// from now on, another goes on behind its last event, and where the server has forgotten that, with a new snapshot. Owns the cursor.
 /// </summary>
-internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocuments<T> documents, string idPrefix, Func<string, T?>? known, string? leaveOut) : IDisposable
+internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocuments<T> documents, string idPrefix, Func<string, T?>? known, Func<string?>? leaveOut) : IDisposable
     where T : Document
 {
     /// <summary>How long the server holds an answer back for want of events. A shorter one only costs more of them.</summary>
@@ -32,6 +32,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
     private MongoPoll<T>? _poll;
     private long _refusedAt;
     private TimeSpan _pause = _firstPause;
+    private string? _leftOut;
 
     private readonly StreamCatchUp _catchUp = new();
 
@@ -44,6 +45,12 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
         if (_poll is not null && store.Time.GetElapsedTime(_refusedAt) < LookAgainInterval)
         {
             return await _poll.NextAsync(cancellationToken);
+        }
+
+        if (_leftOut is null && leaveOut?.Invoke() is { } property)
+        {
+            _leftOut = property;
+            Close();
         }
 
         try
@@ -133,7 +140,7 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
             return [];
         }
 
-        if (events.Count == 0 && leaveOut is not null && store.Time.GetElapsedTime(asked) < _awaitTime / 2)
+        if (events.Count == 0 && _leftOut is not null && store.Time.GetElapsedTime(asked) < _awaitTime / 2)
         {
             // It has come to something that it leaves out; how far that is, it does not say.
             await PauseAsync(cancellationToken);
@@ -239,9 +246,9 @@ internal sealed partial class MongoWatch<T>(MongoDocumentStore store, MongoDocum
             all = all.Match(new BsonDocument("$or", new BsonArray { range, none }));
         }
 
-        if (leaveOut is not null)
+        if (_leftOut is not null)
         {
-            all = all.Match(new BsonDocument("$nor", new BsonArray { documents.Shape.ChangesNothingBut(leaveOut, "fullDocument") }));
+            all = all.Match(new BsonDocument("$nor", new BsonArray { documents.Shape.ChangesNothingBut(_leftOut, "fullDocument") }));
         }
 
         return all.As(RawBsonDocumentSerializer.Instance);

@@ -11,13 +11,7 @@ internal sealed partial class SqliteDocuments<T>
 
     private static readonly TimeSpan _retryDelay = TimeSpan.FromMilliseconds(500);
 
-    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, CancellationToken cancellationToken)
-    {
-        Type.CheckProperty(leaveOut);
-        return WatchAllAsync(idPrefix, known, cancellationToken);
-    }
-
-    private async IAsyncEnumerable<DocumentChange<T>> WatchAllAsync(string idPrefix, Func<string, T?>? known, [EnumeratorCancellation] CancellationToken cancellationToken)
+    public async IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, Func<string?>? leaveOut, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         var cursor = (long?)null;
         var failing = false;

@@ -44,7 +44,7 @@ internal sealed class HangingDocuments<T>(IDocuments<T> documents) : IDocuments<
         return await documents.DeleteAsync(document, cancellationToken);
     }
 
-    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, string? leaveOut, CancellationToken cancellationToken) => documents.WatchAsync(idPrefix, known, leaveOut, cancellationToken);
+    public IAsyncEnumerable<DocumentChange<T>> WatchAsync(string idPrefix, Func<string, T?>? known, Func<string?>? leaveOut, CancellationToken cancellationToken) => documents.WatchAsync(idPrefix, known, leaveOut, cancellationToken);
 
     private async Task PassAsync(CancellationToken cancellationToken)
     {

@@ -43,7 +43,7 @@ public sealed class OthersWritesTests : IAsyncDisposable
         _others.Rest();
         _others.AreLeftOut.ShouldBeFalse();
 
-        await TellAsync(null);
+        await TellAsync();
 
         _others.AreKnown.ShouldBeTrue();
         _others.AreLeftOut.ShouldBeFalse();
@@ -52,7 +52,7 @@ public sealed class OthersWritesTests : IAsyncDisposable
     [Fact]
     public async Task Rest_BeginsWhenNothingHasMovedForLongEnough()
     {
-        await TellAsync(null);
+        await TellAsync();
         _time.Advance(TimeSpan.FromSeconds(20));
         _others.Hear();
 
@@ -64,14 +64,14 @@ public sealed class OthersWritesTests : IAsyncDisposable
 
         _others.AreLeftOut.ShouldBeTrue();
         _others.AreKnown.ShouldBeTrue();
-        (await _ports.TellAsync()).ShouldBe(nameof(PortDocument.Backends));
+        _ports.LeftOut.ShouldBe(nameof(PortDocument.Backends));
     }
 
     [Fact]
     public async Task Rest_OverAStoreThatTellsEverything_DoesNotBegin()
     {
         _ports.LeavesOut = false;
-        await TellAsync(null);
+        await TellAsync();
 
         _time.Advance(_rest.After);
         _others.Rest();
@@ -90,7 +90,7 @@ public sealed class OthersWritesTests : IAsyncDisposable
         _others.AreKnown.ShouldBeFalse();
         var known = _others.KnownAsync(Cancellation);
         known.IsCompleted.ShouldBeFalse();
-        await TellAsync(null);
+        await TellAsync();
         await known;
         _others.AreKnown.ShouldBeTrue();
     }
@@ -107,7 +107,7 @@ public sealed class OthersWritesTests : IAsyncDisposable
         _others.Rest();
 
         _others.AreLeftOut.ShouldBeFalse();
-        await TellAsync(null);
+        await TellAsync();
         _others.Rest();
         _others.AreLeftOut.ShouldBeFalse();
         _time.Advance(_rest.After);
@@ -121,7 +121,7 @@ public sealed class OthersWritesTests : IAsyncDisposable
     public async Task Port_WithAnothersBackends_MayHaveChangedAtRest(string dea, bool mayHave)
     {
         var port = Port(1, "mud", dea);
-        await TellAsync(null);
+        await TellAsync();
         _others.MayHaveChanged(port).ShouldBeFalse();
         _time.Advance(_rest.After);
         _others.Rest();
@@ -175,24 +175,25 @@ public sealed class OthersWritesTests : IAsyncDisposable
 
     private async Task RestAsync()
     {
-        await TellAsync(null);
+        await TellAsync();
         _time.Advance(_rest.After);
         _others.Rest();
-        await TellAsync(nameof(PortDocument.Backends));
         _others.AreLeftOut.ShouldBeTrue();
     }
 
-    /// <summary>The next watch, which leaves this out, tells its snapshot.</summary>
-    private async Task TellAsync(string? leftOut)
+    /// <summary>The next watch, which leaves nothing out, tells its snapshot.</summary>
+    private async Task TellAsync()
     {
-        (await _ports.TellAsync()).ShouldBe(leftOut);
+        await _ports.TellAsync();
+        _ports.LeftOut.ShouldBeNull();
         await Eventually.TrueAsync(() => _others.AreKnown, "what has been told is known", cancellationToken: Cancellation);
     }
 
     /// <summary>Ports that do not change, and watches that tell them when the test says so.</summary>
     private sealed class SnapshotPorts : IDocuments<PortDocument>
     {
-        private readonly Channel<(string? LeftOut, TaskCompletionSource Tell)> _watches = Channel.CreateUnbounded<(string?, TaskCompletionSource)>();
+        private readonly Channel<(Func<string?> LeaveOut, TaskCompletionSource Tell)> _watches = Channel.CreateUnbounded<(Func<string?>, TaskCompletionSource)>();
+        private Func<string?>? _leaveOut;
 
         public List<PortDocument> Stored { get; } = [];
 
@@ -200,19 +201,21 @@ public sealed class OthersWritesTests : IAsyncDisposable
 
         public bool LeavesOut { get; set; } = true;
 
-        /// <summary>Has the next watch tell its snapshot; answers what it leaves out.</summary>
-        public async Task<string?> TellAsync()
+        /// <summary>What the watch that told last may leave out by now.</summary>
+        public string? LeftOut => _leaveOut!();
+
+        /// <summary>Has the next watch tell its snapshot.</summary>
+        public async Task TellAsync()
         {
-            var (leftOut, tell) = await _watches.Reader.ReadAsync(Cancellation);
+            (_leaveOut, var tell) = await _watches.Reader.ReadAsync(Cancellation);
             tell.SetResult();
-            return leftOut;
         }
 
         public async IAsyncEnumerable<DocumentChange<PortDocument>> WatchAsync(
-            string idPrefix, Func<string, PortDocument?>? known, string? leaveOut, [EnumeratorCancellation] CancellationToken cancellationToken)
+            string idPrefix, Func<string, PortDocument?>? known, Func<string?>? leaveOut, [EnumeratorCancellation] CancellationToken cancellationToken)
         {
             var tell = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-            _watches.Writer.TryWrite((leaveOut, tell));
+            _watches.Writer.TryWrite((leaveOut!, tell));
             await tell.Task.WaitAsync(cancellationToken);
             yield return DocumentChange<PortDocument>.SnapshotStarted;
             foreach (var port in Stored)
