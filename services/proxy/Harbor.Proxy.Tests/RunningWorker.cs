@@ -82,8 +82,8 @@ internal sealed class RunningWorker : IAsyncDisposable
     public async Task<PortDocument> ReplaceAsync(PortDocument port)
         => (await Ports.ReplaceAsync(port, TestContext.Current.CancellationToken)).Document.ShouldNotBeNull();
 
-    public Task<PortSnapshot?> AppliedAsync(int port, Func<PortSnapshot, bool> matches, string what)
-        => Engine.Acts.WaitAsync(act => act.Port == port && act.Applied is { } applied && matches(applied), what).ContinueWith(act => act.Result.Applied, TaskScheduler.Default);
+    public async Task<PortSnapshot?> AppliedAsync(int port, Func<PortSnapshot, bool> matches, string what)
+        => (await Engine.Acts.WaitAsync(act => act.Port == port && act.Applied is { } applied && matches(applied), what)).Applied;
 
     public async Task<T> SaidAsync<T>(Func<T, bool> matches, string what)
         => (T)await Probe.Said.WaitAsync(message => message is T said && matches(said), what);
