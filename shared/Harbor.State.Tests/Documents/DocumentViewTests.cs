@@ -91,6 +91,15 @@ public sealed class DocumentViewTests
         => Should.Throw<ArgumentException>(() => _view.LeaveOut("Colour")).Message.ShouldContain("Colour");
 
     [Fact]
+    public void LeaveOut_OfAnotherBesides_IsRefused()
+    {
+        _view.LeaveOut("Crew");
+        _view.LeaveOut("Crew").ShouldBeTrue();
+
+        Should.Throw<InvalidOperationException>(() => _view.LeaveOut("Owner")).Message.ShouldContain("Crew");
+    }
+
+    [Fact]
     public async Task LeaveOut_OfAStoreThatTellsEverything_ChangesNothing()
     {
         _boats.LeavesOut = false;

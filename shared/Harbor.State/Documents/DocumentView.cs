@@ -77,15 +77,26 @@ public sealed class DocumentView<T>(IDocuments<T> documents, string idPrefix = "
     /// <see cref="ShowAllAsync"/>. False where the store leaves nothing out: all stays as it is.
     /// </summary>
     /// <exception cref="ArgumentException">The documents have no such property.</exception>
+    /// <exception cref="InvalidOperationException">Another property is left out.</exception>
     public bool LeaveOut(string property)
     {
         _ = documents.Type.NameOf(property);
-        lock (_switching)
+        if (!documents.LeavesOut)
         {
-            _showing.LeftOut = documents.LeavesOut ? property : null;
+            return false;
         }
 
-        return documents.LeavesOut;
+        lock (_switching)
+        {
+            if (_showing.LeftOut is { } other && other != property)
+            {
+                throw new InvalidOperationException($"'{other}' is left out, and nothing else can be until all is shown again.");
+            }
+
+            _showing.LeftOut = property;
+        }
+
+        return true;
     }
 
     /// <summary>
