@@ -120,8 +120,10 @@ internal sealed partial class PortReports(IBus bus, WorkerName name, TimeProvide
             await bus.Publish(message, message.GetType(), limit.Token);
             return true;
         }
-        catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+        catch (Exception exception)
         {
+            // A bus that stops beside this says so in ways of its own.
+            stoppingToken.ThrowIfCancellationRequested();
             Log.PublishFailed(logger, exception);
             return false;
         }
