@@ -43,9 +43,11 @@ internal sealed partial class OrphanSweep(
                 await RunOnceAsync(stoppingToken);
             }
 #pragma warning disable CA1031 // What repairs everything else may not be ended by anything.
-            catch (Exception exception) when (!stoppingToken.IsCancellationRequested)
+            catch (Exception exception)
 #pragma warning restore CA1031
             {
+                // Store and bus stop beside this, and say so in ways of their own.
+                stoppingToken.ThrowIfCancellationRequested();
                 Log.Postponed(logger, exception);
             }
         }
