@@ -1,9 +1,11 @@
 using System.Net;
 using Harbor.Hosting;
 using Harbor.Proxy.DataPlane;
+using Harbor.Proxy.Routing;
 using Harbor.State.Documents;
 using Harbor.State.Ports;
 using Harbor.State.Workers;
+using Harbor.Testing;
 using MassTransit;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -73,7 +75,11 @@ internal sealed class RunningWorker : IAsyncDisposable
 
         var options = new HarborProcessOptions { ReadSurroundings = false, Defaults = defaults };
         var application = await HarborProcess.StartAsync([], options, [new ProxyModule(), probe], TestContext.Current.CancellationToken);
-        return new RunningWorker(application, probe, await created.Task.WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken));
+        var worker = new RunningWorker(application, probe, await created.Task.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken));
+
+        // Read behind the start: what a test stored before it would be what the worker was started with.
+        await worker.Get<PortRoutes>().FirstSnapshotApplied.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
+        return worker;
     }
 
     public async Task<PortDocument> InsertAsync(PortDocument port)

@@ -1,7 +1,6 @@
 using Harbor.Contracts.Ports;
 using Harbor.Contracts.Workers;
 using Harbor.Proxy.DataPlane;
-using Harbor.Proxy.Routing;
 using Harbor.State.Pools;
 using Harbor.State.Ports;
 using Harbor.Testing;
@@ -48,7 +47,6 @@ public sealed class WorkerTests : IDisposable
         PortDocument stored;
         await using (var before = await StartAsync())
         {
-            await before.Get<PortRoutes>().FirstSnapshotApplied.WaitAsync(Eventually.Patience, TestContext.Current.CancellationToken);
             stored = await before.InsertAsync(TestPorts.Port(20_001, backends: old));
             await before.AppliedAsync(20_001, snapshot => snapshot.Backends is [{ Unverified: false }], "a backend that was learned while the worker ran");
         }
