@@ -1,6 +1,7 @@
 using Harbor.Gateway.Instances;
 using Harbor.Gateway.Tests.Running;
 using Harbor.State.Services;
+using Harbor.Testing;
 
 namespace Harbor.Gateway.Tests.Instances;
 
@@ -38,7 +39,9 @@ public sealed class OrganizationLimitTests
 
         (await run.Broker.ProvisionAsync("one-more")).IsError(400);
         (await run.Broker.DeprovisionAsync("x3")).Is(200);
-        (await run.Broker.ProvisionAsync("one-more")).Is(201);
+
+        // Known as soon as the gateway's watch has shown it.
+        await Eventually.TrueAsync(async () => (await run.Broker.ProvisionAsync("one-more")).Status == 201, "the place is free", cancellationToken: TestContext.Current.CancellationToken);
     }
 
     [Fact]

@@ -4,6 +4,7 @@ using Harbor.Gateway.Broker.Http;
 using Harbor.Gateway.Broker.Parameters;
 using Harbor.Gateway.Instances;
 using Harbor.Gateway.Pools;
+using Harbor.State.Documents;
 using Harbor.State.Services;
 
 namespace Harbor.Gateway.Broker;
@@ -122,7 +123,7 @@ internal sealed class ProvisionEndpoint(
     {
         if (!organizations.TryTake(wanted.OrganizationGuid, wanted.Id))
         {
-            return BrokerAnswer.BadRequest($"The organization has {organizations.Limit} service instances of this broker, the most that it may have.");
+            return BrokerAnswer.BadRequest(organizations.Refusal);
         }
 
         using var wait = operations.Arm(wanted.Operation.Id);
@@ -132,9 +133,9 @@ internal sealed class ProvisionEndpoint(
             return null;
         }
 
-        if (!await organizations.FitsAsync(created, CancellationToken.None))
+        if (!await organizations.FitsAsync(created, organizations.Patience, CancellationToken.None) && await TryWithdrawAsync(created, remembered))
         {
-            return await WithdrawAsync(created, remembered);
+            return BrokerAnswer.BadRequest(organizations.Refusal);
         }
 
         audit.Instance(BrokerCall.Of(context), "provision", wanted.Id, wanted.Operation.Id, null, ParameterReader.TextOf(wanted.Parameters));
@@ -152,17 +153,24 @@ internal sealed class ProvisionEndpoint(
         return answer;
     }
 
-    /// <summary>Other gateways have filled the organization at the same moment: the store is left as it was. Nobody has heard of the instance but by asking for the same.</summary>
-    private async Task<BrokerAnswer> WithdrawAsync(ServiceInstanceDocument created, ServiceInstanceDocument? remembered)
+    /// <summary>
+    /// Other gateways have filled the organization at the same moment: the store is left as it was. False where the sweep has found a place for it meanwhile, and it goes on.
+    /// </summary>
+    private async Task<bool> TryWithdrawAsync(ServiceInstanceDocument created, ServiceInstanceDocument? remembered)
     {
-        await RestoreAsync(created, remembered);
+        if (!await TryRestoreAsync(created, remembered)
+            && await instances.GetAsync(created.Id, CancellationToken.None) is { } current && current.Operation.Id == created.Operation.Id && !current.IsOver())
+        {
+            return false;
+        }
+
         organizations.GiveBack(created.OrganizationGuid, created.Id);
-        return BrokerAnswer.BadRequest($"The organization has {organizations.Limit} service instances of this broker, the most that it may have.");
+        return true;
     }
 
-    private Task RestoreAsync(ServiceInstanceDocument created, ServiceInstanceDocument? remembered) => remembered is null
-        ? instances.DeleteAsync(created, CancellationToken.None)
-        : instances.ReplaceAsync(remembered with { Version = created.Version }, CancellationToken.None);
+    private async Task<bool> TryRestoreAsync(ServiceInstanceDocument created, ServiceInstanceDocument? remembered) => remembered is null
+        ? await instances.DeleteAsync(created, CancellationToken.None) is WriteOutcome.Written
+        : await instances.ReplaceAsync(remembered with { Version = created.Version }, CancellationToken.None) is not null;
 
     private async Task<ServiceInstanceDocument?> CreateAsync(ServiceInstanceDocument wanted, ServiceInstanceDocument? remembered)
     {
@@ -206,7 +214,7 @@ internal sealed class ProvisionEndpoint(
         if (await instances.GetAsync(wanted.Id, CancellationToken.None) is { State: ServiceInstanceState.Failed } failed && failed.Operation.Id == wanted.Operation.Id
             && failed.Asynchronous == wanted.Asynchronous)
         {
-            await RestoreAsync(failed, remembered);
+            await TryRestoreAsync(failed, remembered);
         }
     }
 

@@ -6,13 +6,13 @@ using Microsoft.Extensions.Options;
 namespace Harbor.Gateway.Instances;
 
 /// <summary>
-/// How many instances an organization has: counted in memory first, by the view of the store together with those that this gateway is about to store; and where
-/// that comes near the limit, in the store after the instance is there. Of several gateways that store at once, the last one then sees all the others', so that
-/// they never exceed it together.
+/// How many instances an organization has: counted in memory first, by the view of the store together with those that this gateway is about to store; and in the
+/// store after the instance is there. Of several gateways that store at once, the last one then sees all the others', however far its view is behind, so that they
+/// never exceed it together.
 /// </summary>
 internal sealed class OrganizationLimit
 {
-    /// <summary>As long as it takes another gateway to withdraw what it has stored.</summary>
+    /// <summary>About as long as it takes another gateway to withdraw what it has stored.</summary>
     private static readonly TimeSpan _pause = TimeSpan.FromMilliseconds(20);
 
     private readonly Lock _lock = new();
@@ -30,49 +30,36 @@ internal sealed class OrganizationLimit
         _time = time;
     }
 
-    public int Limit => _options.InstancesPerOrganization;
+    /// <summary>How long a request may wait for others to make way.</summary>
+    public TimeSpan Patience => _options.DependencyTimeout;
+
+    /// <summary>What one is told who asks for more.</summary>
+    public string Refusal => $"The organization has {_options.InstancesPerOrganization} service instances of this broker, the most that it may have.";
 
     /// <summary>False where the organization is full. A place that is taken and not used is to be given back.</summary>
-    public bool TryTake(string organization, string instanceId)
-    {
-        lock (_lock)
-        {
-            if (!_instances.TryGetValue(organization, out var instances))
-            {
-                _instances[organization] = instances = new HashSet<string>(StringComparer.Ordinal);
-            }
-
-            return instances.Contains(instanceId) || (instances.Count < _options.InstancesPerOrganization && instances.Add(instanceId));
-        }
-    }
+    public bool TryTake(string organization, string instanceId) => TryTake(organization, instanceId, _options.InstancesPerOrganization);
 
     /// <summary>
-    /// Whether the instance, which is stored already and which nobody has heard of yet, has its place beside those of other gateways. In the store only from half
-    /// of the limit on: the view would have to lag by the other half for the two to disagree before that. Who does not fit waits for others to make way, or makes way itself: so
-    /// that a crowd before the last place does not turn itself away whole.
+    /// Whether the instance, which is stored already and which nobody has heard of yet, has its place beside those of other gateways. It has one where all that are stored fit, and none where those that came
+    /// before it fill the organization: the ones that are in for good, and of those that are being made the ones with lesser ids. In between it waits for the others to make way, or to be in for good.
     /// </summary>
-    public async Task<bool> FitsAsync(ServiceInstanceDocument created, CancellationToken cancellationToken)
+    /// <param name="created">As stored.</param>
+    /// <param name="patience">How long it may wait.</param>
+    /// <param name="cancellationToken">Ends the wait.</param>
+    public async Task<bool> FitsAsync(ServiceInstanceDocument created, TimeSpan patience, CancellationToken cancellationToken)
     {
-        lock (_lock)
-        {
-            if (_instances.TryGetValue(created.OrganizationGuid, out var instances) && instances.Count * 2 <= _options.InstancesPerOrganization)
-            {
-                return true;
-            }
-        }
-
-        for (var look = 1; ; look++)
+        var limit = _options.InstancesPerOrganization;
+        for (var begun = _time.GetTimestamp(); ;)
         {
             var stored = await _stored.QueryAsync(DocumentQuery.Where(ServiceDocuments.Organization, created.OrganizationGuid), cancellationToken);
-            var excess = stored.Count - _options.InstancesPerOrganization;
-            if (excess <= 0)
+            if (stored.Count <= limit)
             {
                 return true;
             }
 
-            // Of those that came at once the last by id make way, and more of them with each look: one that is in already does not.
-            var behind = stored.Count(other => other.State == ServiceInstanceState.Provisioning && string.CompareOrdinal(other.Id, created.Id) > 0);
-            if (behind < excess * look)
+            var before = stored.Count(other => other.Id != created.Id
+                && (other.State != ServiceInstanceState.Provisioning || string.CompareOrdinal(other.Id, created.Id) < 0));
+            if (before >= limit || _time.GetElapsedTime(begun) >= patience)
             {
                 return false;
             }
@@ -106,19 +93,24 @@ internal sealed class OrganizationLimit
     {
         if (change.After is { } instance && !instance.IsOver())
         {
-            lock (_lock)
-            {
-                if (!_instances.TryGetValue(instance.OrganizationGuid, out var instances))
-                {
-                    _instances[instance.OrganizationGuid] = instances = new HashSet<string>(StringComparer.Ordinal);
-                }
-
-                instances.Add(instance.Id);
-            }
+            TryTake(instance.OrganizationGuid, instance.Id, int.MaxValue);
         }
         else if ((change.After ?? change.Before) is { } gone)
         {
             GiveBack(gone.OrganizationGuid, gone.Id);
+        }
+    }
+
+    private bool TryTake(string organization, string instanceId, int limit)
+    {
+        lock (_lock)
+        {
+            if (!_instances.TryGetValue(organization, out var instances))
+            {
+                _instances[organization] = instances = new HashSet<string>(StringComparer.Ordinal);
+            }
+
+            return instances.Contains(instanceId) || (instances.Count < limit && instances.Add(instanceId));
         }
     }
 }

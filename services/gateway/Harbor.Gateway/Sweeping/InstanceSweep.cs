@@ -16,6 +16,7 @@ internal sealed class InstanceSweep(
     IDocuments<SagaDocument<ProvisionPortState>> provisions,
     IDocuments<SagaDocument<ReleasePortState>> releases,
     InstanceUpdates updates,
+    OrganizationLimit organizations,
     OperationRunner operations,
     PlanCatalog catalog,
     IOptions<GatewayOptions> options)
@@ -43,7 +44,7 @@ internal sealed class InstanceSweep(
                 var provision = await provisions.GetAsync(SagaDocument<ProvisionPortState>.IdOf(sagaId), cancellationToken);
                 if (provision?.Saga.OperationId != instance.Operation.Id)
                 {
-                    await operations.SendAsync(instance.Provision(catalog));
+                    await BeginAsync(instance, cancellationToken);
                 }
 
                 break;
@@ -58,6 +59,22 @@ internal sealed class InstanceSweep(
             case OperationKind.Update:
                 await updates.ResumeAsync(instance, cancellationToken);
                 break;
+        }
+    }
+
+    /// <summary>It may have been stored by a request that is slow, and still has to find out whether the organization has a place for it.</summary>
+    private async Task BeginAsync(ServiceInstanceDocument instance, CancellationToken cancellationToken)
+    {
+        if (await organizations.FitsAsync(instance, TimeSpan.Zero, cancellationToken))
+        {
+            await operations.SendAsync(instance.Provision(catalog));
+        }
+        else if (instance.Operation.Deadline < operations.Now)
+        {
+            await instances.ChangeAsync(
+                instance.Id,
+                current => current.ProvisionFailed(instance.Operation.Id, OperationFailure.Refused, organizations.Refusal, operations.Now, operations.ForgetAfter),
+                cancellationToken);
         }
     }
 }
