@@ -1,4 +1,5 @@
 using Harbor.Gateway.Tests.Running;
+using Harbor.State.Services;
 using Harbor.Testing;
 
 namespace Harbor.Gateway.Tests.Checklist;
@@ -37,7 +38,7 @@ public sealed class BindingPollTests(SharedGateway gateway) : ChecklistTests(gat
         await using var run = await GatewayRun.StartAsync(new Dictionary<string, string?>
         {
             ["Harbor:Gateway:Broker:Moment"] = "00:00:00.000001",
-            ["Harbor:Gateway:Broker:DependencyTimeout"] = "00:00:01",
+            ["Harbor:Gateway:Broker:DependencyTimeout"] = beganSynchronously ? "00:00:01" : "00:00:10",
         });
         (await run.Broker.ProvisionAsync("x")).Is(201);
         (await run.Broker.BindAsync("x", "b", BrokerClient.BindBody(app))).Is(201);
@@ -75,7 +76,9 @@ public sealed class BindingPollTests(SharedGateway gateway) : ChecklistTests(gat
         (await run.Broker.BindAsync("x", "b", incomplete: true)).Is(202);
         await Eventually.TrueAsync(async () => (await run.Broker.LastBindingOperationAsync("x", "b")).State == "failed", "the bind fails", cancellationToken: TestContext.Current.CancellationToken);
         run.Edge.AnswersAreLost = false;
-        await Eventually.TrueAsync(async () => (await run.PortsAsync()).Single().Apps.Count == 0, "the port forgets it", cancellationToken: TestContext.Current.CancellationToken);
+        await Eventually.TrueAsync(
+            async () => (await run.AllAsync<BindingDocument>()).Single().State == BindingState.Removed, "the gateway knows that the port has forgotten it", cancellationToken: TestContext.Current.CancellationToken);
+        (await run.PortsAsync()).Single().Apps.ShouldBeEmpty();
         var failed = (await run.Broker.LastBindingOperationAsync("x", "b")).Is(200);
         failed.State.ShouldBe("failed");
         failed.Body.Select(property => property.Key).ShouldBe(["state", "description"]);
